@@ -1,1 +1,1 @@
-"""TODO."""
+"""Tools around the notebooks, for authors and teachers: build, execute, set up, check the environment."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The private halves of the exercises, a module a notebook."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The public halves of the exercises, a module a notebook."""

@@ -1,0 +1,177 @@
+"""What a notebook calls: begin, check, hint, predict, needs, passed, solution, report."""
+
+from __future__ import annotations
+
+import html
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .calling import is_stub_message
+from .catalogue import exercise as find_exercise
+from .catalogue import exercises_of, private_half
+from .checking import evaluate
+from .outcome import Outcome, show
+from .predicting import compare_prediction, record_prediction
+from .progress import progress_of
+
+_notebook: str | None = None
+
+
+def begin(notebook: str) -> None:
+    """Open a notebook of the course: the set-up cell's one call.
+
+    Nothing is downloaded, and no global seed is set: every method takes its own.
+    """
+    global _notebook
+    import torch
+
+    from course_utils import __version__
+
+    records = exercises_of(notebook)
+    _notebook = notebook
+    progress_of(notebook)
+    points = sum(record.points for record in records)
+    minutes = sum(record.minutes for record in records)
+    versions = f"version {__version__}, with torch {torch.__version__.split('+')[0]}"
+    print(
+        f"Ready: notebook {notebook} of the course, {versions}. "
+        f"{len(records)} exercises, {points} points, about {minutes} minutes."
+    )
+
+
+def check(exercise_id: str, *, namespace: Mapping[str, Any] | None = None) -> None:
+    """Check an exercise and show the outcome: PASS, NOT YET, NOT STARTED or ERROR.
+
+    The answer is found by its name among the variables of the cell that calls. Nothing of the student's is changed.
+    Each call draws other inputs; a restarted notebook draws the same ones again.
+    """
+    record = find_exercise(exercise_id)
+    found = sys._getframe(1).f_globals if namespace is None else namespace
+    progress = progress_of(record.notebook)
+    draw = progress.next_draw(exercise_id)
+    if record.kind == "predict":
+        outcome = compare_prediction(record, draw=draw)
+    else:
+        try:
+            outcome = evaluate(record, found, draw=draw)
+        except KeyboardInterrupt:
+            progress.record(Outcome(exercise_id, "ERROR", ("interrupted",), points=record.points))
+            raise
+    progress.record(outcome)
+    show(outcome.text, outcome.html)
+
+
+def predict(exercise_id: str, question: str, answer: Any = None) -> None:
+    """Record a prediction before the run; `check` compares it after the run. It earns no points."""
+    record = find_exercise(exercise_id)
+    outcome = record_prediction(record, answer)
+    progress_of(record.notebook).save()
+    show(f"{question}\n{outcome.text}", f"<div>{html.escape(question)}</div>{outcome.html}")
+
+
+def hint(exercise_id: str) -> None:
+    """Show the next of the three hints of an exercise. Hints cost nothing."""
+    record = find_exercise(exercise_id)
+    progress = progress_of(record.notebook)
+    entry = progress.entry(exercise_id)
+    number = entry.hints % len(record.hints)
+    entry.hints += 1
+    progress.save()
+    text = f"Hint {number + 1} of {len(record.hints)}   {record.hints[number]}"
+    show(text, f'<div role="status" style="max-width:60em">💡 {html.escape(text)}</div>')
+
+
+def passed(exercise_id: str) -> bool:
+    """Whether an exercise passed its check in this session, with the answer that the kernel knows."""
+    return exercise_id in progress_of(exercise_id.split(".")[0]).passed_now
+
+
+@contextmanager
+def needs(*exercise_ids: str) -> Iterator[None]:
+    """Let a cell wait for answers: a missing one becomes a single line instead of an error.
+
+    Only the stub's own NotImplementedError, or the missing name of the answer, is caught. Everything else is raised as
+    ever, so that a real error is never hidden.
+    """
+    records = {exercise_id: find_exercise(exercise_id) for exercise_id in exercise_ids}
+    try:
+        yield
+    except NotImplementedError as error:
+        missing = str(error).split(":")[0]
+        if not is_stub_message(str(error)) or missing not in records:
+            raise
+        _say_missing(missing, records[missing].title)
+    except NameError as error:
+        for exercise_id, record in records.items():
+            if error.name == record.name:
+                _say_missing(exercise_id, record.title)
+                return
+        raise
+
+
+def _say_missing(exercise_id: str, title: str) -> None:
+    text = f"This cell needs {exercise_id} ({title}). Come back when it passes."
+    show(text, f'<div role="status"><em>{html.escape(text)}</em></div>')
+
+
+def solution(exercise_id: str) -> None:
+    """Show the solution of an exercise and its common mistakes, where the repository is at hand."""
+    record, private = find_exercise(exercise_id), private_half(exercise_id)
+    code = _solution_text(exercise_id)
+    if code is None or private is None:
+        text = f"The solution of {exercise_id} is not part of this copy. hint({exercise_id!r}) has three hints."
+        show(text, f"<div>{html.escape(text)}</div>")
+        return
+    mistakes = [f"{m.name}: {m.sentence}" for m in private.mistakes]
+    text = f"Solution of {exercise_id} · {record.title}\n\n{code}\n\nCommon mistakes\n" + "\n".join(
+        f"- {m}" for m in mistakes
+    )
+    listed = "".join(f"<li>{html.escape(m)}</li>" for m in mistakes)
+    markup = f"<div><pre>{html.escape(code)}</pre><p>Common mistakes</p><ul>{listed}</ul></div>"
+    show(text, markup)
+
+
+def _solution_text(exercise_id: str) -> str | None:
+    """Take a solution from the source of its notebook, which is the only place where it stands."""
+    folder = Path(__file__).resolve().parents[2] / "solutions"
+    for path in sorted(folder.glob(f"{exercise_id.split('.')[0]}_*.md")):
+        for cell in re.findall(r"```\{code-cell\}[^\n]*\n(.*?)\n```", path.read_text(encoding="utf-8"), re.DOTALL):
+            head, _, body = cell.partition("\n\n") if cell.startswith((":", "---")) else ("", "", cell)
+            if f"exercise-{exercise_id}" in head:
+                kept = [
+                    line
+                    for line in body.splitlines()
+                    if "### BEGIN SOLUTION" not in line and "### END SOLUTION" not in line
+                ]
+                return "\n".join(kept)
+    return None
+
+
+def report(notebook: str | None = None) -> None:
+    """Show what has been done in a notebook: each exercise with its outcome and points, and the predictions."""
+    number = notebook or _notebook
+    if number is None:
+        raise ValueError("report() needs the number of a notebook, as in report('04'), or begin('04') before it")
+    progress = progress_of(number)
+    rows, earned, points = [], 0, 0
+    for record in exercises_of(number):
+        entry = progress.entry(record.id)
+        earned += entry.earned
+        points += record.points
+        if record.kind == "predict":
+            said = "not made" if entry.prediction is None else f"said {entry.prediction!r}"
+            rows.append((record.id, record.title, "prediction", said))
+        else:
+            rows.append((record.id, record.title, entry.status, f"{entry.earned} of {record.points}"))
+    rows.append(("", "Sum", "", f"{earned} of {points} points"))
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    text = "\n".join(
+        "  ".join(part.ljust(width) for part, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+    cells = "".join("<tr>" + "".join(f"<td>{html.escape(part)}</td>" for part in row) + "</tr>" for row in rows)
+    head = "<tr><th>exercise</th><th>title</th><th>outcome</th><th>points</th></tr>"
+    show(text, f"<table>{head}{cells}</table>")

@@ -1,0 +1,85 @@
+"""What a call did beside returning its result: the effects that no returned value shows.
+
+A student's function may change its input, leave the model in another mode, or give another answer when it is called
+twice. Such a mistake cannot be seen in one result. The check looks for it beside the call, and puts back what it can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+EFFECTS = {
+    "input changed": (
+        "Your function changed its own input. Whoever calls it next works with other numbers. "
+        "Work on a copy: x = inputs.clone()."
+    ),
+    "mode changed": (
+        "Your function left the model in another mode than it found it (train instead of eval). "
+        "Dropout and batch norm then behave differently for everyone who uses the model after you."
+    ),
+    "parameters changed": (
+        "Your function changed the weights of the model. An explanation looks at a model; it must leave it as it was."
+    ),
+    "second call differs": (
+        "Called a second time with the same input, your function returns other values. Does a gradient add up in "
+        ".grad from call to call? Take it from torch.autograd.grad, or start from a fresh detached copy of the input."
+    ),
+}
+
+
+def snapshot(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Record the values of tensors, and the mode and weights of models, among the arguments of a call."""
+    import torch
+
+    state: dict[str, Any] = {}
+    for name, value in arguments.items():
+        network = getattr(value, "model", value)
+        if isinstance(value, torch.Tensor):
+            state[name] = value.detach().clone()
+        elif isinstance(network, torch.nn.Module):
+            weights = {k: v.detach().clone() for k, v in network.state_dict().items()}
+            state[name] = (network.training, weights)
+    return state
+
+
+def effects_since(before: dict[str, Any], arguments: Mapping[str, Any]) -> list[str]:
+    """Name the effects between a snapshot and now, in the order of `EFFECTS`."""
+    import torch
+
+    found = []
+    for name, was in before.items():
+        now = arguments[name]
+        if isinstance(now, torch.Tensor):
+            if now.shape != was.shape or not torch.equal(now.detach(), was):
+                found.append("input changed")
+            continue
+        now = getattr(now, "model", now)
+        training, weights = was
+        if now.training != training:
+            found.append("mode changed")
+        elif any(not torch.equal(v, weights[k]) for k, v in now.state_dict().items()):
+            found.append("parameters changed")
+    return [effect for effect in EFFECTS if effect in found]
+
+
+@contextmanager
+def surroundings_kept() -> Iterator[None]:
+    """Give back the random states of Python, NumPy and torch, and torch's gradient mode, as they were found."""
+    import random
+
+    import numpy as np
+    import torch
+
+    python, gradients = random.getstate(), torch.is_grad_enabled()
+    numpy = np.random.get_state()  # noqa: NPY002  (a student may use the old global state)
+    state = torch.get_rng_state()
+    try:
+        with torch.enable_grad():
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002
+        torch.set_rng_state(state)
+        torch.set_grad_enabled(gradients)

@@ -1,0 +1,55 @@
+"""Properties that many exercises share, so that their words are the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .record import Property, Run
+
+
+def agrees(says: str, points: int, *, cases: tuple[str, ...] | None = None) -> Property:
+    """The values are those of the definition, to the exercise's tolerance."""
+
+    def holds(run: Run) -> str | None:
+        if run.agrees:
+            return None
+        if any(array.dtype.kind == "U" for array in run.values.values()):
+            return f"Your answer is {str(run.value)!r}. Expected: {says}."
+        if not all(np.isfinite(array).all() for array in run.values.values()):
+            return f"On “{run.case.name}”: your values contain NaN or infinity. Expected: {says}."
+        share = f"{100 * run.error:.2g} % of the largest value"
+        if list(run.values) == [""] and run.value.size == 1:
+            value = float(run.value.reshape(()))
+            return f"On “{run.case.name}”: your value is {value:.4g}, off by {share}. Expected: {says}."
+        return f"On “{run.case.name}”: your values are off by up to {share}. Expected: {says}."
+
+    return Property(says, points, holds, cases)
+
+
+def holds_when(
+    says: str,
+    points: int,
+    test: Callable[[Run], bool],
+    measured: Callable[[Run], str],
+    *,
+    cases: tuple[str, ...] | None = None,
+) -> Property:
+    """A property that is a yes-or-no test, with a sentence on what was measured where the answer is no."""
+
+    def holds(run: Run) -> str | None:
+        return None if test(run) else f"On “{run.case.name}”: {measured(run)} Expected: {says}."
+
+    return Property(says, points, holds, cases)
+
+
+def between(low: float, high: float, says: str, points: int) -> Property:
+    """A number that was read off a figure lies within bounds."""
+
+    def holds(run: Run) -> str | None:
+        if run.value.size == 1 and run.value.dtype.kind == "f" and low <= float(run.value.reshape(())) <= high:
+            return None
+        return f"You read {run.value}. Look again: {says}."
+
+    return Property(says, points, holds)
