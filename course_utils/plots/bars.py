@@ -1,0 +1,54 @@
+"""One signed bar for each feature of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from course_utils.plots.arrays import as_series
+from course_utils.plots.palette import COLOURS
+from course_utils.plots.style import style
+
+
+def feature_bars(
+    ax: Axes, names: Sequence[str], values: Any, *, xlabel: str = "attribution (units of score)", title: str = ""
+) -> None:
+    """Draw a horizontal bar for each feature, in the order given, first on top; the value stands beside it.
+
+    Bars to the right are plain, bars to the left hatched, so that the sign shows without colour.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    names : n str
+    values : n numbers
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there are not as many values as names, or a value is not finite.
+
+    Examples
+    --------
+    >>> from course_utils.plots import panels
+    >>> fig, (ax,) = panels()
+    >>> feature_bars(ax, ["income", "debt"], [0.8, -0.3])
+    """
+    lengths = as_series("values", values, len(names))
+    places = np.arange(len(names))
+    with style():
+        for place, length in zip(places, lengths, strict=True):
+            colour, hatch = (COLOURS["vermilion"], "") if length >= 0 else (COLOURS["blue"], "//")
+            ax.barh(place, length, color=colour, hatch=hatch, edgecolor="white", linewidth=0)
+            text = f"{length:+.3g}".replace("-", "−") if length else "0"
+            side = (4, "left") if length >= 0 else (-4, "right")
+            ax.annotate(text, (length, place), xytext=(side[0], 0), textcoords="offset points", ha=side[1], va="center")
+        ax.set_yticks(places, labels=list(names))
+        ax.invert_yaxis()
+        ax.axvline(0, color="black", linewidth=1)
+        ax.grid(False, axis="y")
+        ax.margins(x=0.2)
+        ax.set(xlabel=xlabel, title=title)
