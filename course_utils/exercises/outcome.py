@@ -50,7 +50,7 @@ class Outcome:
         body: list[str] = []
         for line in self.lines:
             for part in line.split("\n"):
-                body += textwrap.wrap(part, WIDTH - len(gutter), drop_whitespace=False) or [""]
+                body += textwrap.wrap(part, WIDTH - len(gutter)) or [""]
         body[-1] += score
         return "\n".join((self.status.ljust(13) if i == 0 else gutter) + line for i, line in enumerate(body))
 

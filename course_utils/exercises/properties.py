@@ -19,10 +19,9 @@ def agrees(says: str, points: int, *, cases: tuple[str, ...] | None = None) -> P
             return f"Your answer is {str(run.value)!r}. Expected: {says}."
         if not all(np.isfinite(array).all() for array in run.values.values()):
             return f"On “{run.case.name}”: your values contain NaN or infinity. Expected: {says}."
-        share = f"{100 * run.error:.2g} % of the largest value"
         if list(run.values) == [""] and run.value.size == 1:
-            value = float(run.value.reshape(()))
-            return f"On “{run.case.name}”: your value is {value:.4g}, off by {share}. Expected: {says}."
+            return f"On “{run.case.name}”: your value is {run.number:.4g}. Expected: {says}."
+        share = f"{100 * run.error:.2g} % of the largest value"
         return f"On “{run.case.name}”: your values are off by up to {share}. Expected: {says}."
 
     return Property(says, points, holds, cases)
@@ -48,7 +47,7 @@ def between(low: float, high: float, says: str, points: int) -> Property:
     """A number that was read off a figure lies within bounds."""
 
     def holds(run: Run) -> str | None:
-        if run.value.size == 1 and run.value.dtype.kind == "f" and low <= float(run.value.reshape(())) <= high:
+        if run.value.size == 1 and run.value.dtype.kind == "f" and low <= run.number <= high:
             return None
         return f"You read {run.value}. Look again: {says}."
 

@@ -65,6 +65,11 @@ class Run:
         return self.values[""]
 
     @property
+    def number(self) -> float:
+        """The answer where it is a single number."""
+        return float(self.value.reshape(()))
+
+    @property
     def expected(self) -> np.ndarray:
         """The reference where it is a single array. It may be compared with; it must never be printed."""
         return self.reference[""]

@@ -40,10 +40,13 @@ GAP = Exercise(
     properties=(
         agrees("the gap is the sum of the attributions minus F(x) − F(baseline)", 2),
         holds_when(
-            "a gap is one finite number", 1, lambda run: run.value.size == 1, lambda run: f"it has {run.value.size} values."
+            "a gap is one finite number",
+            1,
+            lambda run: run.value.size == 1,
+            lambda run: f"it has {run.value.size} values.",
         ),
     ),
-    measured=lambda runs: f"gap {float(runs[0].value):.2f} for random attributions, on {len(runs)} fresh cases.",
+    measured=lambda runs: f"gap {runs[0].number:.2f} for random attributions, on {len(runs)} fresh cases.",
 )
 
 EXERCISES = (GAP,)
