@@ -102,7 +102,7 @@ def _judge(
             held.append(prop.says)
         else:
             failures.append(failure)
-    if exercise.kind == "judge" and not failures and not str(namespace.get(exercise.reason) or "").strip():
+    if exercise.reason and not failures and not str(namespace.get(exercise.reason) or "").strip():
         failures.append(f"Your choice is right. Now give the reason, in one or two sentences, in `{exercise.reason}`.")
     if not failures and not effects:
         said = exercise.measured(runs) if exercise.measured else _count(exercise, runs)
