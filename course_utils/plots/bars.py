@@ -50,5 +50,7 @@ def feature_bars(
         ax.invert_yaxis()
         ax.axvline(0, color="black", linewidth=1)
         ax.grid(False, axis="y")
-        ax.margins(x=0.2)
+        reach = max(float(np.abs(lengths).max()), 1e-12)
+        left, right = min(float(lengths.min()), 0.0), max(float(lengths.max()), 0.0)
+        ax.set_xlim(left - (0.6 * reach if left else 0), right + 0.6 * reach)  # room for the values
         ax.set(xlabel=xlabel, title=title)

@@ -129,8 +129,13 @@ def _bound(values: np.ndarray, bound: float | None) -> tuple[float, str]:
 def _finish(ax: Axes, shown: AxesImage, title: str, notes: str, ticks: list[float]) -> None:
     ax.set_title("\n".join(line for line in (title, notes) if line))
     bare(ax)
-    bar = ax.figure.colorbar(shown, ax=ax, orientation="horizontal", fraction=0.05, pad=0.03, aspect=30)
+    scale = ax.inset_axes((0.0, -0.1, 1.0, 0.05))  # as wide as the picture, whatever the layout does
+    bar = ax.figure.colorbar(shown, cax=scale, orientation="horizontal")
+    ticks = [0] if "(all zero)" in notes else ticks
     bar.set_ticks(ticks, labels=[f"{tick:.2g}".replace("-", "−") for tick in ticks])
     bar.outline.set_visible(False)
-    bar.ax.tick_params(length=0, labelsize=12)
-    bar.ax.grid(False)
+    scale.tick_params(length=0, labelsize=12)
+    scale.grid(False)
+    if len(ticks) > 1:  # the numbers stay inside the picture's width
+        scale.get_xticklabels()[0].set_horizontalalignment("left")
+        scale.get_xticklabels()[-1].set_horizontalalignment("right")

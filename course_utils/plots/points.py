@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from course_utils.plots.arrays import as_series
@@ -46,7 +47,8 @@ def named_points(
     places = {name: as_series(f"points[{name!r}]", place, 2) for name, place in points.items()}
     if log_x and min(x for x, _ in places.values()) <= 0:
         raise ValueError("points: every x must be positive on a logarithmic axis")
-    middle = sorted(x for x, _ in places.values())[len(places) // 2]
+    ends = [min(x for x, _ in places.values()), max(x for x, _ in places.values())]
+    middle = np.sqrt(ends[0] * ends[1]) if log_x else sum(ends) / 2
     with style():
         if log_x:
             ax.set_xscale("log")
@@ -55,5 +57,5 @@ def named_points(
             ax.plot(x, y, marker=marker, color=colour, linestyle="none", markersize=11)
             offset, side = ((10, 0), "left") if x <= middle else ((-10, 0), "right")  # names stay inside
             ax.annotate(name, (x, y), xytext=offset, textcoords="offset points", ha=side, va="center")
-        ax.margins(0.15)
+        ax.margins(0.12)
         ax.set(xlabel=xlabel, ylabel=ylabel, title=title)

@@ -64,7 +64,7 @@ def paths(
             ax.annotate(name, end, xytext=(9, -16), textcoords="offset points", fontsize=15)
         ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
         ax.margins(0.12)
-        ax.legend(loc="upper left")
+        ax.legend(loc="upper left", frameon=score is not None)
 
 
 def _as_route(label: str, route: Any) -> np.ndarray:

@@ -22,6 +22,8 @@ DISPLAY_DPI = 100
 """Pixels an inch at which a figure appears on the screen."""
 MAXIMUM_WIDTH = 8.0
 """Inches; 800 pixels on the screen, which fits beside a notebook's margin."""
+TITLE_HEIGHT = 0.7
+"""Inches which the title and the scale of a panel take."""
 
 
 @contextmanager
@@ -75,7 +77,7 @@ def panels(
     width : float
         Inches, at most 8.
     height : float, optional
-        Inches of the whole figure; by default a row is as high as a panel is wide, but no more than 4.
+        Inches of the whole figure; by default a panel is as high as wide, and a row no more than 4.
 
     Raises
     ------
@@ -96,7 +98,7 @@ def panels(
         raise ValueError(f"width: expected inches in (0, {MAXIMUM_WIDTH}], got {width!r}")
     rows = ceil(n / (columns or 4))
     columns = columns or ceil(n / rows)
-    height = min(width / columns, 4.0) * rows if height is None else height
+    height = min(width / columns + TITLE_HEIGHT, 4.0) * rows if height is None else height
     with style():
         fig = Figure(figsize=(width, height), layout="constrained")
         axes = fig.subplots(rows, columns, squeeze=False).ravel()
