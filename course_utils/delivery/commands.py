@@ -1,0 +1,96 @@
+"""The command `course`. Each command imports what it needs inside, so that `course --help` answers at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Tools of the course: the same as the Makefile's targets, where there is no make.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+JUPYTER = (
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",  # nothing asks the network
+    "--LabApp.news_url=None",
+    "--LabApp.extension_manager=readonly",
+)
+
+
+def _print_checks() -> bool:
+    """Print a line for each check; tell whether all are OK."""
+    from course_utils.delivery.environment import all_checks
+
+    checks = all_checks()
+    for check in checks:
+        typer.echo(str(check))
+    return all(check.ok for check in checks)
+
+
+@app.command("check-env")
+def check_env() -> None:
+    """Check this machine line by line; a fix for each line that fails."""
+    if not _print_checks():
+        raise typer.Exit(1)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """Check the machine, lay out your notebooks in work/ and open JupyterLab there.
+
+    More options go to JupyterLab, for example: course lab --port 8889
+    """
+    from course_utils.delivery.workspace import ROOT, lay_out
+
+    if not _print_checks():
+        typer.echo("\nJupyterLab opens all the same. Where a notebook stumbles, do first what stands under [FAIL].")
+    for line in lay_out():
+        typer.echo(line)
+    command = [sys.executable, "-m", "jupyterlab", *JUPYTER, *context.args]
+    raise typer.Exit(subprocess.run(command, cwd=ROOT / "work", check=False).returncode)
+
+
+Numbers = Annotated[list[str] | None, typer.Argument(help="Numbers of notebooks, as in 04; none means all.")]
+
+
+@app.command("build")
+def build_command(
+    numbers: Numbers = None,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; fail if a build would.")] = False,
+) -> None:
+    """Derive both notebooks from each source in solutions/. Nothing is executed."""
+    from course_utils.delivery.build import build, changes
+    from course_utils.delivery.source import SourceError
+    from course_utils.delivery.workspace import ROOT
+
+    try:
+        changed = list(changes(ROOT, numbers or ())) if check else build(ROOT, numbers or ())
+    except SourceError as error:
+        typer.echo(f"[FAIL] {error}")
+        raise typer.Exit(1) from None
+    for path in changed:
+        typer.echo(f"{'would change' if check else 'written'}: {path.relative_to(ROOT)}")
+    if check and changed:
+        typer.echo("[FAIL] the notebooks are not what their sources say. Run `make build` and commit.")
+        raise typer.Exit(1)
+    if not changed:
+        typer.echo("[ OK ] every notebook is what its source says")
+
+
+@app.command("execute")
+def execute_command(numbers: Numbers = None) -> None:
+    """Build, run the solution notebooks from top to bottom, and store their outputs."""
+    from course_utils.delivery.execute import execute
+    from course_utils.delivery.workspace import ROOT
+
+    for name, seconds in execute(ROOT, numbers or ()).items():
+        typer.echo(f"{name}: {seconds:.0f} s with the start of the kernel")
+
+
+if __name__ == "__main__":
+    app()
