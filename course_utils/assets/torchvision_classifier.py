@@ -66,10 +66,13 @@ def load_torchvision_classifier(name: str, weights: str = "DEFAULT") -> Normalis
     if weights not in choices.__members__:
         raise ValueError(f"weights: {name} has no {weights!r}, expected one of {', '.join(choices.__members__)}")
     chosen = choices[weights]
-    _provide(chosen)
+    path = _provide(chosen.url)
     # torchvision draws random weights before it loads the trained ones; the random state is put back.
     with torch.random.fork_rng(devices=[]):
-        network = models.get_model(name, weights=chosen, progress=False)
+        try:
+            network = models.get_model(name, weights=chosen, progress=False)
+        except RuntimeError as error:
+            raise ValueError(f"{path} does not hold the weights of {name}: {error}") from error
     transform = chosen.transforms()
     return freeze(
         NormalisedModel(
@@ -82,9 +85,8 @@ def load_torchvision_classifier(name: str, weights: str = "DEFAULT") -> Normalis
     )
 
 
-def _provide(chosen: object) -> None:
-    """See to it that the file with the weights is in torch's cache and can be read without running code."""
-    url: str = chosen.url  # type: ignore[attr-defined]
+def _provide(url: str) -> Path:
+    """Return the file with the weights in torch's cache, fetched if need be and safe to read."""
     path = Path(torch.hub.get_dir()) / "checkpoints" / Path(url).name
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +97,8 @@ def _provide(chosen: object) -> None:
                 f"the weights {path.name} are not in {path.parent}, and downloading failed ({error}). Where there is "
                 f"a network, fetch {url} and copy the file into that folder. Without it, load_imagenet_network() works."
             ) from error
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
     promised = _promised_hash(path)
     if promised is not None and not found.startswith(promised):
         warnings.warn(
@@ -104,9 +107,11 @@ def _provide(chosen: object) -> None:
             stacklevel=3,
         )
     try:
+        # torchvision reads the file as a full pickle, which can run code; this reading refuses such a file first.
         torch.load(path, map_location="meta", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
+    except (pickle.UnpicklingError, RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
         raise ValueError(f"{path} is damaged or holds no weights ({error}); delete it and try again") from error
+    return path
 
 
 def _promised_hash(path: Path) -> str | None:
