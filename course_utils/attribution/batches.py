@@ -1,0 +1,61 @@
+"""How many rows go through the model at once: the one place that decides, for all methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+ROWS_AT_ONCE = (
+    # values in a row, at most; rows in a batch
+    (100, 1024),  # tables
+    (1_000, 64),  # 28 × 28 digits
+    (20_000, 32),  # 64 × 64 pictures in colour
+    (200_000, 8),  # 224 × 224 photographs
+    (1_000_000, 4),
+)
+"""More rows than this are slower, not faster, on a laptop: the buffers of a layer grow beyond 32 MiB, and the system
+maps and clears fresh memory for each of them. Fewer rows leave the processor waiting between the layers."""
+
+
+def default_batch_size(inputs: Tensor) -> int:
+    """Return the number of rows of this size that a laptop processes best at once.
+
+    Examples
+    --------
+    >>> default_batch_size(torch.zeros(1, 1, 28, 28)), default_batch_size(torch.zeros(1, 3, 224, 224))
+    (64, 8)
+    """
+    values = inputs[0].numel()
+    return next((rows for largest, rows in ROWS_AT_ONCE if values <= largest), 1)
+
+
+def batches(n_rows: int, inputs: Tensor, batch_size: int | None = None) -> Iterator[Tensor]:
+    """Yield the row numbers 0 … n_rows − 1 in consecutive tensors of at most `batch_size`.
+
+    Parameters
+    ----------
+    n_rows
+        How many rows there are in all; a method with 50 points per input has 50 N.
+    inputs
+        (N, …); one row is as large as one input, which decides the default.
+    batch_size
+        Rows at once, at least 1; None takes `default_batch_size(inputs)`.
+
+    Examples
+    --------
+    >>> [rows.tolist() for rows in batches(5, torch.zeros(1, 3), batch_size=2)]
+    [[0, 1], [2, 3], [4]]
+    """
+    size = default_batch_size(inputs) if batch_size is None else batch_size
+    check_count("batch_size", size)
+    return iter(torch.split(torch.arange(n_rows, device=inputs.device), size))
+
+
+def check_count(name: str, value: object, at_least: int = 1) -> None:
+    """Raise unless `value` is an int of at least `at_least`."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name}: {value!r}; expected an int")
+    if value < at_least:
+        raise ValueError(f"{name}: {value}; expected at least {at_least}")

@@ -1,0 +1,184 @@
+r"""Deconvnet and guided backpropagation: the backward pass with another rule at every ReLU.
+
+Let :math:`R^{l+1}` be what comes back to a ReLU from above, and :math:`f^l` what went into it. What is passed on is
+
+.. math::
+    \text{gradient:} \quad & R^l = (f^l > 0) \, R^{l+1} \\
+    \text{deconvnet:} \quad & R^l = (R^{l+1} > 0) \, R^{l+1} \\
+    \text{guided:} \quad & R^l = (f^l > 0) \, (R^{l+1} > 0) \, R^{l+1}
+
+The rule is set on the nodes of the graph that autograd records of this one forward pass. A ReLU leaves such a node
+however it was written (module, function, method, in place, used twice), and the graph is thrown away after use: no
+module is replaced, no hook stays. Libraries that look for `nn.ReLU` modules return the plain gradient for ReLU6 and for
+`torch.relu`, without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+from torch.autograd.graph import Node
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
+
+from course_utils.attribution.batches import batches
+from course_utils.attribution.gradients import slope
+from course_utils.attribution.scores import Model, Scores, Target, scores
+
+Rule: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+"""From what the gradient would pass on, and what came from above, to what is passed on instead."""
+
+
+def guided_backprop(model: Model, inputs: Tensor, target: Target = None) -> Tensor:
+    r"""Attribute a score by a backward pass that keeps, at every ReLU, only positive evidence for active units.
+
+    .. math:: R^l = (f^l > 0) \, (R^{l+1} > 0) \, R^{l+1}
+
+    Parameters
+    ----------
+    model
+        Any callable from (N, …) to (N, classes), or to (N,) with `target=None`, with a ReLU in it: ReLU, ReLU6 or
+        `clamp(min=0)`, as a module or a function, in place or not.
+    inputs
+        (N, …), floating point.
+    target
+        The class to explain: an int, an integer tensor (N,), or None.
+
+    Returns
+    -------
+    Tensor
+        (N, …) like the inputs, signed. It has no unit: it is the derivative of nothing.
+
+    Raises
+    ------
+    TypeError, ValueError
+        See `scores`; and when no ReLU takes part in the score, since the result would be the plain gradient.
+
+    Notes
+    -----
+    Cost: one forward and one backward pass per input.
+    Pitfall: sharp pictures, but they hardly depend on the class or the upper weights; Sensitivity(a) does not hold.
+    Source: Springenberg et al. 2015, section 3.4, arXiv:1412.6806.
+
+    Examples
+    --------
+    The second input speaks against the score, so it is dropped.
+
+    >>> model = lambda x: torch.relu(x[:, 0]) - torch.relu(x[:, 1])
+    >>> guided_backprop(model, torch.tensor([[5.0, 7.0]]))
+    tensor([[1., 0.]])
+    """
+    return _with_rule(lambda gradient, above: gradient.clamp(min=0), "guided_backprop", model, inputs, target)
+
+
+def deconvnet(model: Model, inputs: Tensor, target: Target = None) -> Tensor:
+    r"""Attribute a score by a backward pass that rectifies what comes back, not what went forward.
+
+    .. math:: R^l = (R^{l+1} > 0) \, R^{l+1}
+
+    Parameters, Returns and Raises as `guided_backprop`.
+
+    Notes
+    -----
+    Cost: one forward and one backward pass per input.
+    Pitfall: whether a ReLU was active does not enter. Only pooling tells the result which input it is about.
+    Source: Zeiler & Fergus 2014, section 2.1, arXiv:1311.2901.
+
+    Examples
+    --------
+    The first input is behind a ReLU that is off, and still gets a share.
+
+    >>> model = lambda x: torch.relu(x[:, 0]) - torch.relu(x[:, 1])
+    >>> deconvnet(model, torch.tensor([[-5.0, 7.0]]))
+    tensor([[1., 0.]])
+    """
+    return _with_rule(lambda gradient, above: above.clamp(min=0), "deconvnet", model, inputs, target)
+
+
+def _with_rule(rule: Rule, method: str, model: Model, inputs: Tensor, target: Target) -> Tensor:
+    F, x = scores(model, inputs, target), inputs.detach()
+    return torch.cat([_backward(F, x[rows], rows, rule, method) for rows in batches(len(x), x)])
+
+
+def _backward(F: Scores, points: Tensor, examples: Tensor, rule: Rule, method: str) -> Tensor:
+    """Return the gradient of the scores of points (M, …), with `rule` in place of the derivative of ReLU."""
+    with torch.inference_mode(False), torch.enable_grad():
+        leaf = points.detach().clone().requires_grad_()
+        with _OutOfPlace():
+            score = F(leaf, examples)
+        relus = [node for node in _graph(score) if _is_relu(node)]
+        if not relus:
+            raise ValueError(
+                f"model: no ReLU takes part in the score, so {method} would return the plain gradient; "
+                "it is defined for networks with ReLU, ReLU6 or clamp(min=0)"
+            )
+        for node in relus:
+            node.register_hook(lambda passed_on, above: (rule(passed_on[0], above[0]), *passed_on[1:]))
+        return slope(score, leaf)
+
+
+_OPAQUE = ("CompiledFunctionBackward", "CheckpointFunctionBackward", "DifferentiableGraphBackward")
+"""Nodes that stand for a whole piece of a model and do not show what is inside."""
+
+
+def _graph(score: Tensor) -> Iterator[Node]:
+    """Yield each node of the graph that computed the score once."""
+    seen: set[Node] = set()
+    waiting = [score.grad_fn]
+    while waiting:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        if node.name().endswith(_OPAQUE):
+            raise ValueError(
+                f"model: a part of it ({node.name()}) is compiled or checkpointed, so its ReLUs cannot be seen; "
+                "pass the plain model"
+            )
+        seen.add(node)
+        yield node
+        waiting.extend(parent for parent, _ in node.next_functions)
+
+
+def _is_relu(node: Node) -> bool:
+    """Say whether this node of the graph is the backward step of a ReLU, by name and by its lower bound."""
+    saved: Any = node
+    name = node.name().rstrip("0123456789")
+    if name == "HardtanhBackward":  # ReLU6 is hardtanh from 0 to 6
+        return bool(saved._saved_min_val == 0)
+    if name == "ClampBackward":
+        return isinstance(saved._saved_min, int | float) and saved._saved_min == 0 and saved._saved_max is None
+    if name == "ClampMinBackward":
+        return isinstance(saved._saved_min, int | float) and saved._saved_min == 0
+    return name == "ReluBackward"
+
+
+class _OutOfPlace(TorchFunctionMode):
+    """Compute an in-place ReLU out of place, then copy the result to where it was wanted.
+
+    An in-place operation on a view (Flatten, then ReLU(inplace=True)) would leave a node that does not say what the
+    operation was. Out of place, the ReLU has a node of its own.
+    """
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        settings = kwargs or {}
+        if func in _TWINS:
+            return args[0].copy_(_TWINS[func](*args, **settings))
+        if func in (functional.relu, functional.relu6, functional.hardtanh) and settings.get("inplace"):
+            return args[0].copy_(func(*args, **settings | {"inplace": False}))
+        return func(*args, **settings)
+
+
+_TWINS: dict[Callable[..., Any], Callable[..., Any]] = {
+    torch.relu_: torch.relu,
+    Tensor.relu_: torch.relu,
+    functional.hardtanh_: functional.hardtanh,
+    torch.clamp_: torch.clamp,
+    Tensor.clamp_: torch.clamp,
+    torch.clamp_min_: torch.clamp_min,
+    Tensor.clamp_min_: torch.clamp_min,
+}
