@@ -8,7 +8,7 @@ RUN := .venv/bin/python -m
 INSTALL = @$(PYTHON) -m course_utils.delivery.installation
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev lab check-env test build execute lock browser-test clean
+.PHONY: help install install-dev lab check-env test build execute lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile

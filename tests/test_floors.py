@@ -156,3 +156,16 @@ def test_nothing_heavy_is_loaded_before_it_is_used(code: str) -> None:
     loaded = set(run.stdout.split())
     assert "course_utils" in loaded
     assert not loaded & (HEAVY | {"matplotlib", "ipywidgets", "nbformat", "jupytext"})
+
+
+def test_help_comes_without_rich() -> None:
+    """Loading rich for the sake of a frame took longer than all the rest of `course --help`."""
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "course_utils.delivery.commands", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "check-env" in run.stdout
+    assert "typer" in run.stderr
+    assert "rich" not in {line.rpartition("|")[2].strip() for line in run.stderr.splitlines()}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -13,6 +15,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: loading rich would take longer than all the rest
 )
 
 JUPYTER = (
@@ -32,6 +35,15 @@ def _print_checks() -> bool:
     return all(check.ok for check in checks)
 
 
+def _become(command: list[str]) -> NoReturn:
+    """Run a command in place of this process, so that Ctrl-C is its own: JupyterLab asks, and ends its kernels."""
+    if os.name != "nt":
+        os.execv(command[0], command)
+    # Windows cannot replace a process: wait for it, deaf to the Ctrl-C that both receive.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
+
+
 @app.command("check-env")
 def check_env() -> None:
     """Check this machine line by line; a fix for each line that fails."""
@@ -49,10 +61,15 @@ def lab(context: typer.Context) -> None:
 
     if not _print_checks():
         typer.echo("\nJupyterLab opens all the same. Where a notebook stumbles, do first what stands under [FAIL].")
-    for line in lay_out():
+    try:
+        lines = lay_out()
+    except FileNotFoundError as error:
+        typer.echo(f"[FAIL] {error}")
+        raise typer.Exit(1) from None
+    for line in lines:
         typer.echo(line)
-    command = [sys.executable, "-m", "jupyterlab", *JUPYTER, *context.args]
-    raise typer.Exit(subprocess.run(command, cwd=ROOT / "work", check=False).returncode)
+    os.chdir(ROOT / "work")
+    _become([sys.executable, "-m", "jupyterlab", *JUPYTER, *context.args])
 
 
 Numbers = Annotated[list[str] | None, typer.Argument(help="Numbers of notebooks, as in 04; none means all.")]
