@@ -19,6 +19,7 @@ import statistics
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -100,7 +101,7 @@ def train(images: Tensor, labels: Tensor, recipe: Recipe, key: str) -> DigitNetw
 
 def accuracy(network: DigitNetwork, images: Tensor, labels: Tensor) -> float:
     """Return the share of digits whose highest logit is their own, between 0 and 1."""
-    return (network(images).argmax(dim=1) == labels).float().mean().item()
+    return float((network(images).argmax(dim=1) == labels).double().mean())
 
 
 def cross_validate(recipe: Recipe) -> list[float]:
@@ -126,6 +127,7 @@ def write(recipe: Recipe) -> None:
     seconds = time.process_time() - started
     path = DATA / "digit_network.safetensors"
     save_file({name: weight.contiguous() for name, weight in network.state_dict().items()}, path)
+    path.chmod(0o644)  # save_file leaves it readable for its owner alone
     right = accuracy(network, *load_digits("validation"))
     measured = {
         "recipe": asdict(recipe),
@@ -139,8 +141,13 @@ def write(recipe: Recipe) -> None:
 
 def changed(recipe: Recipe, changes: list[str]) -> Recipe:
     """Return the recipe with `name=value` changes; the value is JSON."""
-    values = {name: json.loads(value) for name, value in (change.split("=", 1) for change in changes)}
-    return replace(recipe, **{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+    values: dict[str, Any] = {}
+    for change in changes:
+        name, value = change.split("=", 1)
+        values[name] = json.loads(value)
+    if "channels" in values:
+        values["channels"] = tuple(values["channels"])
+    return replace(recipe, **values)
 
 
 def main() -> None:
