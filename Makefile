@@ -22,8 +22,8 @@ install-dev:
 lab: install  ## install, check, lay out your notebooks in work/ and open JupyterLab (ARGS="--port 8889")
 	@$(RUN) course_utils.delivery.commands lab $(ARGS)
 
-check-env: install  ## check this machine line by line
-	@$(RUN) course_utils.delivery.commands check-env
+check-env:  ## check this machine line by line; installs nothing
+	@$(PYTHON) -m course_utils.delivery.environment
 
 build: install-dev  ## make notebooks/ and solutions/*.ipynb from solutions/*.md; executes nothing
 	@$(RUN) course_utils.delivery.commands build

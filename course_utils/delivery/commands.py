@@ -25,16 +25,6 @@ JUPYTER = (
 )
 
 
-def _print_checks() -> bool:
-    """Print a line for each check; tell whether all are OK."""
-    from course_utils.delivery.environment import all_checks
-
-    checks = all_checks()
-    for check in checks:
-        typer.echo(str(check))
-    return all(check.ok for check in checks)
-
-
 def _become(command: list[str]) -> NoReturn:
     """Run a command in place of this process, so that Ctrl-C is its own: JupyterLab asks, and ends its kernels."""
     if os.name != "nt":
@@ -47,7 +37,9 @@ def _become(command: list[str]) -> NoReturn:
 @app.command("check-env")
 def check_env() -> None:
     """Check this machine line by line; a fix for each line that fails."""
-    if not _print_checks():
+    from course_utils.delivery.environment import report
+
+    if not report():
         raise typer.Exit(1)
 
 
@@ -57,9 +49,10 @@ def lab(context: typer.Context) -> None:
 
     More options go to JupyterLab, for example: course lab --port 8889
     """
+    from course_utils.delivery.environment import report
     from course_utils.delivery.workspace import ROOT, lay_out
 
-    if not _print_checks():
+    if not report():
         typer.echo("\nJupyterLab opens all the same. Where a notebook stumbles, do first what stands under [FAIL].")
     try:
         lines = lay_out()

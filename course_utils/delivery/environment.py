@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 import tomllib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -183,6 +184,29 @@ def check_disk(folder: Path = ROOT) -> Check:
     return Check(free >= FREE_GIGABYTES, f"{free:.0f} GB of disk are free", "make room: 1 GB is enough")
 
 
-def all_checks() -> list[Check]:
-    """Ask every question, the cheap ones that explain the others first."""
-    return [check_python(), check_packages(), check_torch(), check_data(), check_kernel(), check_disk()]
+def all_checks() -> Iterator[Check]:
+    """Ask one question after the other, first those whose answer explains the others."""
+    questions: tuple[Callable[[], Check], ...] = (
+        check_python,
+        check_packages,
+        check_torch,
+        check_data,
+        check_kernel,
+        check_disk,
+    )
+    for question in questions:
+        yield question()
+
+
+def report() -> bool:
+    """Print a line for each question, and tell whether all is well."""
+    well = True
+    for check in all_checks():
+        print(check, flush=True)
+        well = well and check.ok
+    return well
+
+
+if __name__ == "__main__":
+    # `course check-env` needs typer; this needs nothing.
+    sys.exit(0 if report() else 1)

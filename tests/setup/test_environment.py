@@ -77,9 +77,9 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_it_tells_even_where_nothing_is_installed() -> None:
     """-S hides every installed package: the lines come all the same, and name what is missing."""
-    code = "import course_utils.delivery.environment as e; print(*e.all_checks(), sep='\\n')"
-    run = subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
+    command = [sys.executable, "-S", "-m", "course_utils.delivery.environment"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 1, run.stderr
     assert "[ OK ] Python" in run.stdout
     assert "[FAIL] packaging is missing" in run.stdout
     assert "[FAIL] PyTorch does not run: No module named 'torch'" in run.stdout
