@@ -31,6 +31,15 @@ class MethodCard:
 
 CARDS: tuple[MethodCard, ...] = (
     MethodCard(
+        name="Counterfactual of one feature",
+        notebook="01",
+        question="What is the smallest change of this feature that flips the decision?",
+        assumes="a decision with a border; a feature that can be changed alone",
+        cost="linear score: 1 forward; black box: 1 forward for each value that is tried",
+        cannot="say why, or whether anybody can make the change; it may ask for the impossible",
+        source="Wachter et al. 2018, arXiv:1711.00399",
+    ),
+    MethodCard(
         name="Vanilla gradient",
         notebook="02",
         question="Which inputs change the score most, for a very small change?",
