@@ -1,0 +1,114 @@
+// The face of an explorer: native controls with labels, pictures with words, a status line, errors below.
+// The state lives in Python; this file sends changes of controls and shows what comes back.
+
+const make = (tag, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+};
+
+// As many decimals as the step has.
+const decimals = (step) => (String(step).split(".")[1] || "").length;
+
+function control(spec, value, changed) {
+  if (spec.kind === "choice") {
+    const input = make("select", {}, ...spec.options.map((name) => make("option", { value: name, textContent: name })));
+    input.value = value;
+    input.addEventListener("change", () => changed(input.value));
+    return { input, says: make("span"), put: (next) => (input.value = next) };
+  }
+  const says = make("output");
+  const input = make("input", { type: "range", min: spec.low, max: spec.high, step: spec.step });
+  const tell = () => {
+    says.textContent = `${Number(input.value).toFixed(decimals(spec.step))} ${spec.unit}`.trim().replace("-", "−");
+    input.setAttribute("aria-valuetext", says.textContent);
+  };
+  input.addEventListener("input", () => (tell(), changed(Number(input.value))));
+  const put = (next) => ((input.value = next), tell());
+  put(value);
+  return { input, says, put };
+}
+
+function show(figure, panel) {
+  const [caption, picture, scale] = figure.children;
+  caption.textContent = panel.title;
+  picture.alt = panel.alt;
+  picture.width = panel.width;
+  picture.className = panel.crisp ? "crisp" : "";
+  const before = picture.src;
+  picture.src = URL.createObjectURL(new Blob([panel.png], { type: "image/png" }));
+  if (before) URL.revokeObjectURL(before);
+  scale.hidden = !panel.bound;
+  scale.style.width = `${panel.width}px`;
+  const bound = Number(panel.bound.toPrecision(2));
+  scale.replaceChildren(`−${bound}`, make("i"), `${bound}`);
+}
+
+function render({ model, el }) {
+  const heading = make("h4", { textContent: model.get("title") });
+  const controls = make("div", { className: "controls" });
+  const panels = make("div", { className: "panels" });
+  const summary = make("p", { className: "summary" });
+  const busy = make("span", { className: "busy", textContent: "working …" });
+  const waiting = make("div", {}, make("p"), make("button", { textContent: "Try again" }));
+  const error = make("pre", { className: "error" });
+  const printed = make("pre");
+  const working = make("div", {}, controls, panels, summary);
+  const root = make("section", { className: "course-explorer" }, heading, waiting, working, error, printed, busy);
+  root.setAttribute("aria-label", `Explorer: ${model.get("title")}`);
+  summary.setAttribute("role", "status");
+  waiting.setAttribute("role", "status");
+  error.setAttribute("role", "alert");
+  root.dataset.lmSuppressShortcuts = "true"; // keys typed here are not JupyterLab's
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+
+  const send = (name, value) => {
+    if (name) model.set(name, value);
+    model.set("request", model.get("request") + 1);
+    root.setAttribute("aria-busy", "true");
+    model.save_changes();
+  };
+  const rows = {};
+  for (const spec of model.get("controls")) {
+    const changed = (value) => send("values", { ...model.get("values"), [spec.name]: value });
+    rows[spec.name] = control(spec, model.get("values")[spec.name], changed);
+    const { input, says } = rows[spec.name];
+    controls.append(make("label", {}, make("span", { textContent: spec.label }), input), says);
+  }
+  waiting.lastChild.addEventListener("click", () => {
+    model.set("tries", model.get("tries") + 1);
+    model.save_changes();
+  });
+
+  const refresh = () => {
+    root.setAttribute("aria-busy", String(model.get("answered") < model.get("request")));
+    waiting.hidden = !model.get("waiting");
+    working.hidden = Boolean(model.get("waiting"));
+    waiting.firstChild.textContent = model.get("waiting");
+    const wanted = model.get("panels");
+    while (panels.children.length > wanted.length) panels.lastChild.remove();
+    while (panels.children.length < wanted.length)
+      panels.append(make("figure", {}, make("figcaption"), make("img"), make("div", { className: "scale" })));
+    if (!model.get("error")) wanted.forEach((panel, index) => show(panels.children[index], panel));
+    root.classList.toggle("failed", Boolean(model.get("error")));
+    summary.textContent = model.get("summary");
+    for (const [element, name] of [[error, "error"], [printed, "printed"]]) {
+      element.textContent = model.get(name);
+      element.hidden = !model.get(name);
+    }
+  };
+  const moved = () => {
+    const values = model.get("values");
+    for (const [name, row] of Object.entries(rows)) if (document.activeElement !== row.input) row.put(values[name]);
+  };
+  model.on("change:drawn", refresh);
+  model.on("change:values", moved);
+  refresh();
+  el.append(root);
+  return () => {
+    model.off("change:drawn", refresh);
+    model.off("change:values", moved);
+  };
+}
+
+export default { render };

@@ -1,0 +1,101 @@
+"""What an explorer shows at one moment: some pictures, each with words, and a line that says what is to be seen.
+
+Digits and maps are encoded pixel by pixel and enlarged by the browser, which is much faster than drawing them with
+matplotlib. `Chart` draws what has axes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from PIL import Image
+
+from course_utils.plots.arrays import as_map
+from course_utils.plots.palette import SIGNED
+from course_utils.plots.pictures import as_picture
+
+WIDTH = 216
+"""Pixels on the screen for a digit or a photograph: three fit side by side."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture.
+
+    Attributes
+    ----------
+    title : str
+        Above the picture.
+    alt : str
+        What a reader learns who cannot see it.
+    png : bytes
+    width : int
+        Pixels on the screen.
+    crisp : bool
+        Enlarge without smoothing, so that the pixels of a digit stay squares.
+    bound : float
+        The ends of the signed scale that is drawn below; 0 for none.
+    """
+
+    title: str
+    alt: str
+    png: bytes
+    width: int = WIDTH
+    crisp: bool = False
+    bound: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.alt.strip():
+            raise ValueError(f"alt of the panel {self.title!r}: expected words for readers who cannot see it")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Some panels and a line below them, which is read aloud when it changes."""
+
+    panels: tuple[Panel, ...]
+    summary: str
+
+
+def picture_panel(title: str, picture: Any, alt: str) -> Panel:
+    """Return a digit or a photograph, (C, H, W) or (H, W); values outside [0, 1] are drawn as the nearest end.
+
+    Examples
+    --------
+    >>> picture_panel("digit", np.zeros((1, 28, 28)), "black").crisp
+    True
+    """
+    array = as_picture(title, picture).clip(0, 1)
+    return Panel(title, alt, encoded((array * 255).round().astype(np.uint8)), crisp=array.shape[1] < WIDTH)
+
+
+def signed_panel(title: str, attributions: Any, alt: str, bound: float | None = None) -> Panel:
+    """Return a signed map, (H, W) or (1, H, W): red for, blue against, white zero, the same colours as in `plots`.
+
+    Examples
+    --------
+    >>> signed_panel("gradient", np.zeros((2, 2)), "nothing").title
+    'gradient (all zero)'
+    """
+    values = as_map(title, attributions)
+    largest = float(np.abs(values).max())
+    bound = bound or largest
+    places = (values / bound * 127.5 + 127.5) if bound else np.full_like(values, 127.5)
+    colours = (_signed_colours()[places.round().clip(0, 255).astype(int)] * 255).round().astype(np.uint8)
+    title = title if largest else f"{title} (all zero)"
+    return Panel(title, alt, encoded(colours), crisp=values.shape[1] < WIDTH, bound=bound)
+
+
+def encoded(pixels: np.ndarray) -> bytes:
+    """Return (H, W) or (H, W, 3) bytes as PNG, packed quickly rather than tightly."""
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, format="png", compress_level=1)
+    return file.getvalue()
+
+
+def _signed_colours() -> np.ndarray:
+    return mpl.colormaps[SIGNED](np.linspace(0, 1, 256))[:, :3]

@@ -1,0 +1,223 @@
+"""The explorers and the quiz in JupyterLab: moved by mouse and keyboard, measured, and looked at."""
+
+import statistics
+
+import pytest
+
+SETUP = """
+import torch
+from course_utils.assets import load_digit_network, load_digits
+from course_utils.explorers import *
+model = load_digit_network()
+digits, labels = load_digits("validation")
+"""
+EXPLORERS = {
+    "baseline": ("e = baseline_explorer(model, digits[:10])\ne", "Steps m"),
+    "path": ("e = path_explorer(model, digits[:10])\ne", "Position α"),
+    "smooth_grad": ("e = smooth_grad_explorer(model, digits[:10])\ne", "Noise level σ"),
+    "relu": ("e = relu_explorer()\ne", "Input x"),
+    "loan": ("e = loan_explorer(function=lambda m, x, i: -m(x)[0] / m.weights[i])\ne", "income"),
+}
+LIMIT = 200
+"""Milliseconds from the movement of a slider to its picture, for digits."""
+
+MEASURE = """
+([root, label]) => new Promise(async done => {
+  const slider = [...root.querySelectorAll('label')].find(l => l.innerText.includes(label)).querySelector('input')
+  const pictures = [...root.querySelectorAll('img')], last = pictures.at(-1), seen = []
+  const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
+  for (let i = 0; i < 12; i++) {
+    const loaded = new Promise(resolve => last.addEventListener('load', resolve, {once: true}))
+    slider.value = Number(slider.min) + (Number(slider.max) - Number(slider.min)) * (0.2 + 0.05 * i)
+    const start = performance.now()
+    slider.dispatchEvent(new Event('input', {bubbles: true}))
+    await loaded
+    seen.push(performance.now() - start)
+    await pause(60)
+  }
+  done(seen)
+})
+"""
+
+
+def opened(notebook, name, *cells):
+    notebook.open(name, SETUP, *cells)
+    assert notebook.run_all() == []
+    root = notebook.page.locator(".course-explorer")
+    root.wait_for()
+    root.scroll_into_view_if_needed()
+    return root
+
+
+def clean(notebook):
+    return notebook.callback_errors() == [] and notebook.outside == []
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_an_explorer_follows_its_slider(notebook, name, record_property):
+    code, label = EXPLORERS[name]
+    root = opened(notebook, f"explorer_{name}", code)
+    notebook.page.wait_for_function("[...document.querySelectorAll('.course-explorer img')].every(i => i.naturalWidth)")
+    notebook.shot(f"{name}_before", root)
+    before = root.locator(".summary").inner_text()
+    taken = notebook.page.evaluate(MEASURE, [root.element_handle(), label])
+    print(f"{name}: median {statistics.median(taken):.0f} ms, slowest {max(taken):.0f} ms")
+    record_property("milliseconds", taken)
+    assert root.locator(".summary").inner_text() != before
+    assert root.get_attribute("aria-busy") == "false"
+    assert root.locator("pre.error").is_hidden()
+    assert all(picture.get_attribute("alt") for picture in root.locator("img").all())
+    notebook.shot(f"{name}_after", root)
+    assert statistics.median(taken) < LIMIT
+    assert clean(notebook)
+
+
+def test_a_slider_moves_by_keyboard_and_jupyterlab_keeps_its_hands_off(notebook):
+    root = opened(notebook, "keyboard", EXPLORERS["relu"][0])
+    cells = "jupyterapp.shell.currentWidget.content.widgets.length"
+    before = notebook.page.evaluate(cells)
+    slider = root.get_by_label("Input x")
+    slider.focus()
+    for key in ("ArrowLeft", "ArrowDown", "ArrowUp", "Home", "b", "d", "d", "x", "m"):
+        notebook.page.keyboard.press(key)
+    notebook.page.wait_for_function("document.querySelector('.course-explorer .summary').innerText.includes('= −1.00')")
+    assert notebook.kernel("print(e.values['x'])") == "-1"
+    assert notebook.page.evaluate(cells) == before, "a, b, d d and x are JupyterLab's shortcuts for cells"
+    assert slider.get_attribute("aria-valuetext") == "−1.00"
+    assert clean(notebook)
+
+
+def test_a_quick_drag_ends_at_the_newest_value_and_draws_few_pictures(notebook):
+    slow = """
+import time
+from course_utils.explorers import Explorer, Frame, Slider
+drawn = []
+def draw(x):
+    time.sleep(0.15); drawn.append(x)
+    return Frame((), f"x is {x}")
+e = Explorer("Slow", [Slider("x", "the x", 0, 200, 1, 0)], draw, about="Slow.")
+e
+"""
+    root = opened(notebook, "drag", slow)
+    bar, mouse = root.get_by_label("the x").bounding_box(), notebook.page.mouse
+    middle = bar["y"] + bar["height"] / 2
+    mouse.move(bar["x"] + 8, middle)
+    mouse.down()
+    mouse.move(bar["x"] + bar["width"] - 2, middle, steps=60)
+    assert root.get_attribute("aria-busy") == "true"
+    assert root.locator(".busy").is_visible()
+    mouse.up()
+    notebook.page.wait_for_function("document.querySelector('.course-explorer').getAttribute('aria-busy') === 'false'")
+    assert root.locator(".summary").inner_text() == "x is 200"
+    drawn = int(notebook.kernel("print(len(drawn))"))
+    print(f"quick drag over 60 points: {drawn} pictures")
+    assert drawn <= 20
+    assert clean(notebook)
+
+
+def test_what_goes_wrong_is_shown_under_the_pictures(notebook):
+    wrong = """
+def broken(model, inputs, target, *, n_samples, noise_level):
+    if noise_level > 0.5:
+        raise RuntimeError("too much noise")
+    print("σ is", noise_level)
+    return torch.zeros_like(inputs)
+e = smooth_grad_explorer(model, digits[:1], function=broken)
+e
+"""
+    root = opened(notebook, "wrong", wrong)
+    assert root.locator("pre").nth(1).inner_text() == "σ is 0.15"
+    slider = root.get_by_label("Noise level")
+    slider.focus()
+    notebook.page.keyboard.press("End")
+    error = root.locator("pre.error")
+    error.wait_for()
+    assert "RuntimeError: too much noise" in error.inner_text()
+    assert 'raise RuntimeError("too much noise")' in error.inner_text()
+    notebook.shot("wrong", root)
+    notebook.page.keyboard.press("Home")
+    error.wait_for(state="hidden")
+    assert clean(notebook)
+
+
+def test_an_explorer_waits_for_its_exercise(notebook):
+    waiting = """
+import course_utils.exercises as exercises
+from course_utils.exercises.progress import progress_of
+e = baseline_explorer(model, digits[:2], needs="04.1")
+e
+"""
+    root = opened(notebook, "waiting", waiting)
+    assert "needs 04.1 — " in root.inner_text()
+    assert root.locator("img").count() == 0
+    notebook.shot("waiting", root)
+    notebook.kernel("progress_of('04').passed_now.add('04.1')")
+    root.get_by_role("button", name="Try again").click()
+    root.locator("img").first.wait_for()
+    assert clean(notebook)
+
+
+QUIZ = """
+from course_utils.exercises.quizzes import Option, Question, Quiz
+from course_utils.explorers.questions import QuizWidget
+q = QuizWidget(Quiz("03", (
+    Question("What is the slope of f(x) = 1 − ReLU(1 − x) at x = 2?", (
+        Option("1", False, "That is the value f(2). The slope asks how f changes around 2."),
+        Option("0", True, "From x = 1 on, f is flat."),
+        Option("It is not defined.", False, "Only at the kink x = 1 is that so."))),
+    Question("Which axioms does gradient × input break here?", (
+        Option("Sensitivity(a)", True, "f(0) ≠ f(2), yet the only feature receives 0."),
+        Option("Completeness", True, "The sum is 0 and f(2) − f(0) is 1."),
+        Option("Implementation Invariance", False, "A gradient depends on the function alone."))))))
+q
+"""
+
+
+def test_a_quiz_is_answered_by_keyboard(notebook):
+    notebook.open("quiz", QUIZ)
+    assert notebook.run_all() == []
+    root, keyboard = notebook.page.locator(".course-quiz"), notebook.page.keyboard
+    root.wait_for()
+    cells = "jupyterapp.shell.currentWidget.content.widgets.length"
+    before = notebook.page.evaluate(cells)
+    first, second = root.get_by_role("group").all()
+    first.get_by_role("radio").first.focus()
+    keyboard.press("Space")
+    keyboard.press("Enter")
+    verdict = first.get_by_role("status")
+    notebook.page.wait_for_function("document.querySelector('.course-quiz .verdict').innerText")
+    assert verdict.inner_text() == "Not yet. That is the value f(2). The slope asks how f changes around 2."
+    notebook.shot("quiz_wrong", root)
+    keyboard.press("ArrowDown")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    notebook.page.wait_for_function("document.querySelector('.course-quiz .verdict').innerText === 'Right.'")
+    assert "Only at the kink" in first.inner_text(), "after the right answer, every option has its reason"
+    keyboard.press("Tab")
+    keyboard.press("Space")
+    keyboard.press("Tab")
+    keyboard.press("Space")
+    keyboard.press("Enter")
+    notebook.page.wait_for_function("document.querySelector('.course-quiz .score').innerText.startsWith('2 of 2')")
+    assert notebook.kernel("print(q.answers)") == "[[1], [0, 1]]"
+    assert second.get_by_role("status").inner_text() == "Right."
+    assert notebook.page.evaluate(cells) == before
+    notebook.shot("quiz_right", root)
+    assert clean(notebook)
+
+
+def test_figures_have_alternative_text(notebook):
+    figures = """
+from course_utils.plots import curves, panels, show
+for words in ("A rising line.", 'A "quoted" line </script>.'):
+    fig, (ax,) = panels()
+    curves(ax, [0, 1], {"f": [0, 1]})
+    show(fig, alt=words, caption="Figure")
+"""
+    notebook.open("figures", figures)
+    assert notebook.run_all() == []
+    words = "[...document.querySelectorAll('.jp-OutputArea img')].map(picture => picture.alt)"
+    notebook.page.wait_for_function(f"{words}.every(Boolean) && {words}.length === 2")
+    assert notebook.page.evaluate(words) == ["A rising line.", 'A "quoted" line </script>.']
+    notebook.shot("figures")
+    assert clean(notebook)
