@@ -8,7 +8,7 @@ RUN := .venv/bin/python -m
 INSTALL = @$(PYTHON) -m course_utils.delivery.installation
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev lab check-env test build execute lock clean
+.PHONY: help install install-dev lab check-env build execute format test lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
@@ -30,6 +30,12 @@ build: install-dev  ## make notebooks/ and solutions/*.ipynb from solutions/*.md
 
 execute: install-dev  ## run the solution notebooks and store their outputs
 	@$(RUN) course_utils.delivery.commands execute
+
+format: build  ## bring all code into ruff's form, in the sources of the notebooks too
+	$(RUN) ruff check --quiet --fix-only .
+	$(RUN) ruff format .
+	$(RUN) jupytext --quiet --to md:myst solutions/*.ipynb
+	@$(RUN) course_utils.delivery.commands build
 
 test: export OMP_NUM_THREADS := 1
 test: install-dev  ## everything that must hold: style, types, the build, the tests, the notebooks
