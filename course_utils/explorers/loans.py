@@ -101,12 +101,13 @@ def _frame(chart: Chart, score: Callable[[Tensor], Tensor], x: Tensor, index: in
     if change is not None:
         words += f" {_changed(index, here, there, now, change)}"
         points["X"] = (now + change, there)
+    rises = curve[-1] > curve[0]
     limit = 2.0 * math.ceil(max(2.0, *map(abs, curve)) / 2)
     panel = chart.panel(
         f"if only {FEATURES[index]} changed",
         in_words(f"The score as {FEATURES[index]} varies. {words}"),
-        (index, ends, limit),
-        lambda ax: _still(ax, index, ends, limit),
+        (index, ends, limit, rises),
+        lambda ax: _still(ax, index, ends, limit, rises),
         lambda ax: _moving(ax, grid.tolist(), curve, points),
     )
     return Frame((panel,), in_words(words))
@@ -115,9 +116,9 @@ def _frame(chart: Chart, score: Callable[[Tensor], Tensor], x: Tensor, index: in
 def _changed(index: int, here: float, there: float, now: float, change: float) -> str:
     """Say what the reader's change does to the decision."""
     name, low = FEATURES[index], 0.0
-    words = f"{name.capitalize()} {change:+.2f} ({UNITS[index]}) takes the score to {there + 0:.2f}: "
+    words = f"{name.capitalize()} {change:+.2f} ({UNITS[index]}) takes the score to {round(there, 2) + 0:.2f}: "
     if abs(there) <= TOLERANCE:
-        words += "one step further flips the decision."
+        words += "a little further, and the decision flips."
     elif (here > 0) != (there > 0):
         words += "the decision flips, by more than needed."
     else:
@@ -127,15 +128,16 @@ def _changed(index: int, here: float, there: float, now: float, change: float) -
     return words
 
 
-def _still(ax: Axes, index: int, ends: tuple[float, float], limit: float) -> None:
+def _still(ax: Axes, index: int, ends: tuple[float, float], limit: float, rises: bool) -> None:
     ax.axhspan(0, limit, color="#CFE3F1")
     ax.axhspan(-limit, 0, color="#FBE7C0")
     ax.axhline(0, color="black", linewidth=1.5)
     ax.plot([], [], "-", color=COLOURS["blue"], label="score")
     ax.plot([], [], "o", color="black", markersize=11, label="this application")
     ax.plot([], [], "X", color=COLOURS["vermilion"], markersize=12, label="after the change")
-    ax.text(ends[0], limit * 0.94, " granted", ha="left", va="top", weight="bold", color="0.35")
-    ax.text(ends[0], -limit * 0.94, " refused", ha="left", va="bottom", weight="bold", color="0.35")
+    for word, height, left in (("granted", 0.9, rises), ("refused", -0.9, not rises)):  # where the curve is not
+        place, side = (ends[0], "left") if left else (ends[1], "right")
+        ax.text(place, height * limit, f" {word} ", ha=side, va="center", weight="bold", color="0.3")
     ax.set(xlim=ends, ylim=(-limit, limit), xlabel=f"{FEATURES[index]} ({UNITS[index]})", ylabel="score (log odds)")
     ax.grid(False)
     legend_above(ax, columns=3)

@@ -65,7 +65,7 @@ def path_explorer(
         raise TypeError("baselines: expected one baseline, since the path starts at one point; got a list")
     starts = as_baselines(baselines, images)[0]
     alphas = torch.linspace(0, 1, 41, dtype=images.dtype)
-    chart = Chart(4.2, 3.0, legend_rows=2)
+    chart = Chart(3.5, 3.0, legend_rows=2)
 
     def draw(picture: int, alpha: float, n_steps: int) -> Frame:
         x, x0, c = images[picture : picture + 1], starts[picture : picture + 1], targets[picture]

@@ -32,7 +32,7 @@ class QuizWidget(anywidget.AnyWidget):
     >>> widget = QuizWidget(Quiz("03", (Question("The slope of 1 − ReLU(1 − x) at 2?", options),)))
     >>> widget.check(0, [1])
     >>> widget.feedback[0]["verdict"]
-    'Not yet. That is the value, not the slope.'
+    'Not yet. Why not stands below what you chose.'
     """
 
     _esm = HERE / "quiz.js"
@@ -100,13 +100,12 @@ class QuizWidget(anywidget.AnyWidget):
 def judged(question: Question, chosen: set[int]) -> dict[str, Any]:
     """Return whether the chosen options are exactly the right ones, a verdict in words, and all reasons."""
     right = chosen == set(question.right)
-    wrong = [question.options[option].reason for option in sorted(chosen - set(question.right))]
     if right:
         verdict = "Right."
     elif not chosen:
         verdict = "Not yet. Choose an option first."
-    elif wrong:
-        verdict = f"Not yet. {wrong[0]}"
+    elif chosen - set(question.right):
+        verdict = "Not yet. Why not stands below what you chose."
     else:
         verdict = "Not yet. What you chose is right, but it is not all."
     # Before the answer is right, only the reasons of what was chosen are told: the rest can still be found.

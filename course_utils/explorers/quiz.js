@@ -24,6 +24,7 @@ function render({ model, el }) {
       return input;
     });
     const reasons = question.options.map(() => make("span", { className: "reason" }));
+    reasons.forEach((reason) => reason.setAttribute("role", "status"));
     const rows = question.options.flatMap((text, index) => [
       make("label", {}, inputs[index], make("span", { textContent: text })),
       reasons[index],

@@ -162,7 +162,7 @@ class Explorer(anywidget.AnyWidget):
         name = exercise(self._needs).title
         if passed(self._needs):
             return ""
-        return f"needs {self._needs} — {name}. Come back when its check says PASS, and press “Try again”."
+        return f"needs {self._needs} — “{name}”. Come back when its check says PASS, and press “Try again”."
 
     def __repr__(self) -> str:
         """Words that are the same in every run, for readers without a browser."""

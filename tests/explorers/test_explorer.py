@@ -167,8 +167,8 @@ def course(monkeypatch):
 def test_an_explorer_waits_for_its_exercise_and_begins_when_it_has_passed(course):
     calls = []
     widget = explorer(lambda x: calls.append(x) or Frame((), "drawn"), needs="04.2")
-    assert widget.waiting.startswith("needs 04.2 — integrated gradients")
-    assert repr(widget).startswith("Explorer “Test”: needs 04.2 — integrated gradients")
+    assert widget.waiting.startswith("needs 04.2 — “integrated gradients”")
+    assert repr(widget).startswith("Explorer “Test”: needs 04.2 — “integrated gradients”")
     assert calls == []
     widget.set_state({"tries": 1})
     assert widget.waiting

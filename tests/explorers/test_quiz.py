@@ -34,7 +34,7 @@ def test_a_right_answer_shows_every_reason(widget):
 
 def test_a_wrong_answer_shows_its_own_reason_only(widget):
     widget.check(0, [1])
-    assert widget.feedback[0]["verdict"] == "Not yet. because not b"
+    assert widget.feedback[0]["verdict"] == "Not yet. Why not stands below what you chose."
     assert widget.feedback[0]["reasons"] == ["", "because not b"]
 
 
