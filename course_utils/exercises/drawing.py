@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -112,10 +113,16 @@ class Digits(Spec):
         """Choose the digits."""
         import torch
 
-        from course_utils.assets import load_digits
-
-        images, _ = load_digits("validation")
+        images = _validation_digits()
         return images[torch.tensor(rng.choice(len(images), self.count, replace=False))]
+
+
+@cache
+def _validation_digits() -> Any:
+    """Read the digits once; a check draws from them dozens of times, and indexing copies."""
+    from course_utils.assets import load_digits
+
+    return load_digits("validation")[0]
 
 
 @dataclass(frozen=True)
