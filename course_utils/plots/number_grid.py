@@ -49,8 +49,10 @@ def number_grid(ax: Axes, values: Any, *, title: str = "", closed: Any = None, b
         # twice the bound: pale colours leave the numbers readable
         ax.imshow(numbers, cmap=SIGNED, vmin=-2 * strongest, vmax=2 * strongest)
         for (row, column), number in np.ndenumerate(numbers):
-            ax.text(column, row, f"{number:g}".replace("-", "−"), ha="center", va="center", fontsize=16, zorder=3)
             hatch = "///" if gates[row, column] else None
+            paper = {"facecolor": "white", "edgecolor": "none", "pad": 2} if hatch else None
+            text = f"{number:g}".replace("-", "−")
+            ax.text(column, row, text, ha="center", va="center", fontsize=16, zorder=3, bbox=paper)
             ax.add_patch(
                 Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor="none", edgecolor="0.6", hatch=hatch, linewidth=1)
             )

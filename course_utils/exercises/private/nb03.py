@@ -112,7 +112,7 @@ def _in_place(z: Any, R: Any, rule: str) -> Any:
 
 def _other(names: dict[str, str]) -> Any:
     """Return a function that applies, for each rule, the rule of another name."""
-    return lambda z, R, rule: _relu_backward(z, R, names.get(rule, rule))
+    return lambda z, R, rule: _relu_backward(z, R, names.get(rule) or rule)
 
 
 def _lrp(x: Any, W1: Any, b1: Any, w2: Any, b2: Any) -> Any:
@@ -255,7 +255,7 @@ PRIVATE = {
             Mistake(
                 "all attributions zero",
                 _all_zero,
-                "You flag a pair only if all attributions are 0. The axiom speaks of one feature: the one that differs. "
+                "You flag a pair only if all attributions are 0. The axiom speaks of the one that differs. "
                 "What the others receive does not rescue it.",
                 also=(_sum_zero,),
             ),
@@ -352,8 +352,8 @@ PRIVATE = {
             Mistake(
                 "sign of the product",
                 lambda z, R, rule: R * ((z * R > 0) if rule == "guided" else _relu_backward(z, R, rule) != 0),
-                "Your guided rule asks whether z · R is positive. Minus times minus is plus: a unit that was off passes "
-                "a negative signal. Ask for both signs one by one.",
+                "Your guided rule asks whether z · R is positive. Minus times minus is plus: a unit that was off "
+                "passes a negative signal. Ask for both signs one by one.",
             ),
             Mistake(
                 "the mask alone",
@@ -405,8 +405,8 @@ PRIVATE = {
             Mistake(
                 "shares over the wrong axis",
                 lambda *a: _shares(*a, share1=lambda c, bias: c / c.sum(dim=1, keepdim=True)),
-                "Your shares of the first layer sum to 1 over the hidden units. What one hidden unit received is shared "
-                "among the inputs: for each unit, the shares over the inputs sum to 1.",
+                "Your shares of the first layer sum to 1 over the hidden units. What one hidden unit received is "
+                "shared among the inputs: for each unit, the shares over the inputs sum to 1.",
             ),
             Mistake(
                 "starts with 1",
@@ -444,8 +444,8 @@ PRIVATE = {
             Mistake(
                 "Symmetry",
                 lambda: "Symmetry",
-                "Symmetry speaks of two features that the function treats alike and that have equal values. Look at the "
-                "values of the input, and at what is known of the function.",
+                "Symmetry speaks of two features that the function treats alike and that have equal values. Look at "
+                "the values of the input, and at what is known of the function.",
             ),
         ),
         rubric="2 points: names that equality of the scores at two inputs is not equality for all inputs, so that "

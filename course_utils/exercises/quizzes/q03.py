@@ -33,22 +33,21 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "An input and its baseline differ in two features, the scores differ, and both features receive 0. "
-            "Which statements hold?",
+            "A model has two features. An input and its baseline differ in both, the scores differ, and both features "
+            "receive 0. Which axiom is broken?",
             (
                 Option(
-                    "Sensitivity(a) is broken.",
+                    "Sensitivity(a)",
                     False,
                     "Sensitivity(a) speaks of pairs that differ in one feature. With two it makes no demand.",
                 ),
                 Option(
-                    "Completeness is broken.",
+                    "Completeness",
                     True,
-                    "If all other features receive 0 too, the sum is 0, and the difference of the scores is not. "
-                    "Features that equal the baseline could hide this only by receiving something themselves.",
+                    "The attributions sum to 0, and the difference of the scores is not 0.",
                 ),
                 Option(
-                    "Sensitivity(b) is broken.",
+                    "Sensitivity(b)",
                     False,
                     "Sensitivity(b) speaks of features on which the function does not depend. 0 is what it asks for.",
                 ),
@@ -132,8 +131,8 @@ QUIZ = Quiz(
                     "A difference of a half is no rounding error, and both results are exact.",
                 ),
                 Option(
-                    "The rule replaces each derivative by a quotient of differences at each unit, and there is no chain "
-                    "rule for those.",
+                    "The rule replaces each derivative by a quotient of differences at each unit, and there is no "
+                    "chain rule for those.",
                     True,
                     "The result depends on which units a network happens to consist of. Derivatives do obey the chain "
                     "rule, so gradients depend on the function alone.",
@@ -162,7 +161,7 @@ QUIZ = Quiz(
                 Option(
                     "Nothing: the two methods often agree.",
                     False,
-                    "They agree only if no negative signal ever meets a ReLU, which hardly happens in a trained network.",
+                    "They agree only if no negative signal ever meets a ReLU, which hardly happens.",
                 ),
                 Option(
                     "Whether the picture is sharp.",

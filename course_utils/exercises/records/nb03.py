@@ -101,7 +101,8 @@ BLIND_SPOT = Exercise(
     hints=(
         "Sensitivity(a) makes a demand only where two things hold. What are they?",
         "The baseline is 0. First find all x whose score differs from h(0). Then ask where the curve is flat.",
-        "There are three flat parts. On two of them h(x) equals h(0), so nothing is demanded. Read the ends of the third.",
+        "There are three flat parts. On two of them h(x) equals h(0), so nothing is demanded. Read the ends of the "
+        "third.",
     ),
     properties=(
         holds_when(
@@ -122,7 +123,8 @@ def _pair(run: Run, row: int) -> str:
     differ = int((x[row] != baseline[row]).sum())
     change = abs(float(F(x)[row] - F(baseline)[row]))
     says = f"change by {change:.2f}" if change > 1e-6 else "are the same"
-    return f"In pair {row}, {differ} feature{'s' if differ != 1 else ''} differ{'s' if differ == 1 else ''}, the scores {says}"
+    features = "1 feature differs" if differ == 1 else f"{differ} features differ"
+    return f"In pair {row}, {features}, the scores {says}"
 
 
 def _judges(says: str, points: int, *, broken: bool) -> Property:
@@ -149,7 +151,7 @@ BREAKS = Exercise(
     name="breaks_sensitivity",
     stub='raise NotImplementedError("03.3: start with the features that differ, x != baseline")',
     hints=(
-        "The axiom says: if one feature differs and the scores differ, then … Which three things do you have to compute?",
+        "The axiom says: if one feature differs and the scores differ, then … Which three things do you compute?",
         "differs = x != baseline has shape (N, d). Count it along the features. F gives one score for each row.",
         "(differs.sum(dim=1) == 1) & (F(x) != F(baseline)) & (the attribution of the differing feature is 0); "
         "(attributions * differs) keeps only that one.",
@@ -304,7 +306,7 @@ RELU_RULES = Exercise(
     ),
 )
 
-_NETWORK_F: dict[str, Spec] = {
+_NETWORK_U: dict[str, Spec] = {
     "x": Exactly(((3.0, 1.0),)),
     "W1": Exactly(((1.0, 0.0), (0.0, 1.0))),
     "b1": Exactly((0.0, 0.0)),
@@ -331,7 +333,7 @@ LRP = Exercise(
         "Then multiply by R1[:, :, None] and sum over the hidden units.",
     ),
     cases=(
-        case("the network f of section 7", **_NETWORK_F),
+        case("the network u of section 7", **_NETWORK_U),
         case(
             "three inputs of another network",
             x=Uniform((3, 4), 0.5, 2.0),
@@ -347,9 +349,7 @@ LRP = Exercise(
             "each row sums to the score of its input",
             1,
             lambda run: np.allclose(run.value.sum(axis=-1), run.expected.sum(axis=-1), rtol=1e-3, atol=1e-3),
-            lambda run: (
-                f"the attributions of the first input sum to {float(run.value.reshape(len(run.value), -1)[0].sum()):.3g}."
-            ),
+            lambda run: f"the attributions of the first input sum to {float(run.value[0].sum()):.3g}.",
         ),
     ),
     tolerance=1e-3,
