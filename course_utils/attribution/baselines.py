@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from typing import Literal, TypeAlias
 
 import torch
@@ -55,8 +56,8 @@ def _as_tensor(baseline: Baseline, x: Tensor) -> Tensor:
     if isinstance(baseline, Tensor):
         # A copy beside the inputs: integers are welcome here, since 0 and 1 are usual baselines.
         values = baseline.detach().to(x, copy=True)
-    elif isinstance(baseline, int | float) and not isinstance(baseline, bool):
-        values = torch.tensor(baseline, dtype=x.dtype, device=x.device)
+    elif isinstance(baseline, numbers.Real) and not isinstance(baseline, bool):
+        values = torch.tensor(float(baseline), dtype=x.dtype, device=x.device)
     else:
         raise TypeError(
             f"baselines: {type(baseline).__name__}; expected a number, a tensor, 'mean', 'blur', or a list of these"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterator
 
 import torch
@@ -55,7 +56,7 @@ def batches(n_rows: int, inputs: Tensor, batch_size: int | None = None) -> Itera
 
 def check_count(name: str, value: object, at_least: int = 1) -> None:
     """Raise unless `value` is an int of at least `at_least`."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name}: {value!r}; expected an int")
-    if value < at_least:
+    if int(value) < at_least:
         raise ValueError(f"{name}: {value}; expected at least {at_least}")

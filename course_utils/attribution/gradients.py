@@ -78,7 +78,8 @@ def input_x_gradient(model: Model, inputs: Tensor, target: Target = None) -> Ten
     >>> input_x_gradient(lambda x: 3 * x[:, 0] - 2 * x[:, 1], torch.tensor([[5.0, 7.0]]))
     tensor([[ 15., -14.]])
     """
-    return inputs.detach() * vanilla_gradient(model, inputs, target)
+    slopes = vanilla_gradient(model, inputs, target)
+    return inputs.detach() * slopes
 
 
 def gradient(F: Scores, points: Tensor, examples: Tensor | None = None) -> Tensor:

@@ -15,17 +15,15 @@ module is replaced, no hook stays. Libraries that look for `nn.ReLU` modules ret
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
-from torch.autograd.graph import Node
-from torch.nn import functional
-from torch.overrides import TorchFunctionMode
 
 from course_utils.attribution.batches import batches
 from course_utils.attribution.gradients import slope
+from course_utils.attribution.relu_nodes import OutOfPlaceRelu, relu_nodes
 from course_utils.attribution.scores import Model, Scores, Target, scores
 
 Rule: TypeAlias = Callable[[Tensor, Tensor], Tensor]
@@ -55,12 +53,13 @@ def guided_backprop(model: Model, inputs: Tensor, target: Target = None) -> Tens
     Raises
     ------
     TypeError, ValueError
-        See `scores`; and when no ReLU takes part in the score, since the result would be the plain gradient.
+        See `scores`; and when no ReLU lies between inputs and score, since the result would be the plain gradient.
 
     Notes
     -----
     Cost: one forward and one backward pass per input.
     Pitfall: sharp pictures, but they hardly depend on the class or the upper weights; Sensitivity(a) does not hold.
+    A ReLU that is written another way, `x * (x > 0)` or `maximum(x, 0)`, is not recognised.
     Source: Springenberg et al. 2015, section 3.4, arXiv:1412.6806.
 
     Examples
@@ -105,80 +104,23 @@ def _with_rule(rule: Rule, method: str, model: Model, inputs: Tensor, target: Ta
 
 def _backward(F: Scores, points: Tensor, examples: Tensor, rule: Rule, method: str) -> Tensor:
     """Return the gradient of the scores of points (M, …), with `rule` in place of the derivative of ReLU."""
+    relus_passed = 0
+
+    def at_relu(passed_on: tuple[Tensor, ...], above: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        nonlocal relus_passed
+        relus_passed += 1
+        return (rule(passed_on[0], above[0]), *passed_on[1:])
+
     with torch.inference_mode(False), torch.enable_grad():
         leaf = points.detach().clone().requires_grad_()
-        with _OutOfPlace():
+        with OutOfPlaceRelu():
             score = F(leaf, examples)
-        relus = [node for node in _graph(score) if _is_relu(node)]
-        if not relus:
-            raise ValueError(
-                f"model: no ReLU takes part in the score, so {method} would return the plain gradient; "
-                "it is defined for networks with ReLU, ReLU6 or clamp(min=0)"
-            )
-        for node in relus:
-            node.register_hook(lambda passed_on, above: (rule(passed_on[0], above[0]), *passed_on[1:]))
-        return slope(score, leaf)
-
-
-_OPAQUE = ("CompiledFunctionBackward", "CheckpointFunctionBackward", "DifferentiableGraphBackward")
-"""Nodes that stand for a whole piece of a model and do not show what is inside."""
-
-
-def _graph(score: Tensor) -> Iterator[Node]:
-    """Yield each node of the graph that computed the score once."""
-    seen: set[Node] = set()
-    waiting = [score.grad_fn]
-    while waiting:
-        node = waiting.pop()
-        if node is None or node in seen:
-            continue
-        if node.name().endswith(_OPAQUE):
-            raise ValueError(
-                f"model: a part of it ({node.name()}) is compiled or checkpointed, so its ReLUs cannot be seen; "
-                "pass the plain model"
-            )
-        seen.add(node)
-        yield node
-        waiting.extend(parent for parent, _ in node.next_functions)
-
-
-def _is_relu(node: Node) -> bool:
-    """Say whether this node of the graph is the backward step of a ReLU, by name and by its lower bound."""
-    saved: Any = node
-    name = node.name().rstrip("0123456789")
-    if name == "HardtanhBackward":  # ReLU6 is hardtanh from 0 to 6
-        return bool(saved._saved_min_val == 0)
-    if name == "ClampBackward":
-        return isinstance(saved._saved_min, int | float) and saved._saved_min == 0 and saved._saved_max is None
-    if name == "ClampMinBackward":
-        return isinstance(saved._saved_min, int | float) and saved._saved_min == 0
-    return name == "ReluBackward"
-
-
-class _OutOfPlace(TorchFunctionMode):
-    """Compute an in-place ReLU out of place, then copy the result to where it was wanted.
-
-    An in-place operation on a view (Flatten, then ReLU(inplace=True)) would leave a node that does not say what the
-    operation was. Out of place, the ReLU has a node of its own.
-    """
-
-    def __torch_function__(
-        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        settings = kwargs or {}
-        if func in _TWINS:
-            return args[0].copy_(_TWINS[func](*args, **settings))
-        if func in (functional.relu, functional.relu6, functional.hardtanh) and settings.get("inplace"):
-            return args[0].copy_(func(*args, **settings | {"inplace": False}))
-        return func(*args, **settings)
-
-
-_TWINS: dict[Callable[..., Any], Callable[..., Any]] = {
-    torch.relu_: torch.relu,
-    Tensor.relu_: torch.relu,
-    functional.hardtanh_: functional.hardtanh,
-    torch.clamp_: torch.clamp,
-    Tensor.clamp_: torch.clamp,
-    torch.clamp_min_: torch.clamp_min,
-    Tensor.clamp_min_: torch.clamp_min,
-}
+        for node in relu_nodes(score):
+            node.register_hook(at_relu)
+        attributions = slope(score, leaf)
+    if not relus_passed:
+        raise ValueError(
+            f"model: no ReLU lies between inputs and score, so {method} would return the plain gradient; "
+            "it is defined for networks with ReLU, ReLU6 or clamp(min=0)"
+        )
+    return attributions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from typing import Protocol
 
 import torch
@@ -72,7 +73,7 @@ def smooth_grad(
     """
     F, x = scores(model, inputs, target), inputs.detach()
     check_count("n_samples", n_samples)
-    if not (isinstance(noise_level, int | float) and math.isfinite(noise_level) and noise_level >= 0):
+    if not (isinstance(noise_level, numbers.Real) and math.isfinite(noise_level) and noise_level >= 0):
         raise ValueError(f"noise_level: {noise_level!r}; expected a number of at least 0, a fraction of max − min")
     flat = x.flatten(1)
     sigma = noise_level * (flat.amax(1) - flat.amin(1)).reshape(-1, *[1] * (x.ndim - 1))  # (N, 1, …)
