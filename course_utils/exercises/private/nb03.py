@@ -350,6 +350,16 @@ PRIVATE = {
                 "Your guided rule is deconvnet: units that were off pass a signal. It needs a second gate, on z.",
             ),
             Mistake(
+                "the gradient for every rule",
+                _other({"deconvnet": "gradient", "guided": "gradient"}),
+                "All three results are the gradient's. Does your function read `rule`?",
+            ),
+            Mistake(
+                "guided for every rule",
+                _other({"deconvnet": "guided", "gradient": "guided"}),
+                "Both gates act in all three results. Does your function read `rule`?",
+            ),
+            Mistake(
                 "sign of the product",
                 lambda z, R, rule: R * ((z * R > 0) if rule == "guided" else _relu_backward(z, R, rule) != 0),
                 "Your guided rule asks whether z · R is positive. Minus times minus is plus: a unit that was off "

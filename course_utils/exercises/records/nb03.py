@@ -82,10 +82,15 @@ SLOPE_AT_2 = Exercise(
 )
 
 
-def _reads(run: Run, low: tuple[float, float], high: tuple[float, float]) -> bool:
-    """Whether the two ends lie within bounds, in whichever order they are given."""
-    ends = np.sort(run.value.reshape(-1))
-    return bool(low[0] <= ends[0] <= low[1] and high[0] <= ends[1] <= high[1])
+def _ends(run: Run) -> tuple[bool, bool]:
+    """Whether the start and the end of the interval were read well, in whichever order they are given."""
+    start, end = np.sort(run.value.reshape(-1))
+    return bool(2.1 <= start <= 2.7), bool(4.9 <= end <= 5.5)
+
+
+def _says_ends(run: Run) -> str:
+    start, end = ("fits" if good else "does not fit" for good in _ends(run))
+    return f"the start of your interval {start}, the end {end}."
 
 
 BLIND_SPOT = Exercise(
@@ -108,8 +113,8 @@ BLIND_SPOT = Exercise(
         holds_when(
             "the interval where h is flat and yet differs from h(0)",
             2,
-            lambda run: _reads(run, (2.1, 2.7), (4.9, 5.5)),
-            lambda run: f"you read {[round(float(v), 2) for v in run.value.reshape(-1)]}.",
+            lambda run: all(_ends(run)),
+            _says_ends,
         ),
     ),
     tolerance=0.015,
@@ -118,13 +123,15 @@ BLIND_SPOT = Exercise(
 
 
 def _pair(run: Run, row: int) -> str:
-    """Say what is known of a pair: how many features differ, and what the scores do."""
+    """Say what is known of a pair: how many features differ, what the scores do, and what a single one receives."""
     x, baseline, F = run.inputs["x"], run.inputs["baseline"], run.inputs["F"]
     differ = int((x[row] != baseline[row]).sum())
     change = abs(float(F(x)[row] - F(baseline)[row]))
     says = f"change by {change:.2f}" if change > 1e-6 else "are the same"
-    features = "1 feature differs" if differ == 1 else f"{differ} features differ"
-    return f"In pair {row}, {features}, the scores {says}"
+    if differ != 1:
+        return f"in pair {row}, {differ} features differ and the scores {says}"
+    received = float(run.inputs["attributions"][row][x[row] != baseline[row]][0])
+    return f"in pair {row}, 1 feature differs, it receives {received:.2f}, and the scores {says}"
 
 
 def _judges(says: str, points: int, *, broken: bool) -> Property:
@@ -135,7 +142,7 @@ def _judges(says: str, points: int, *, broken: bool) -> Property:
         if not wrong.any():
             return None
         row = int(np.flatnonzero(wrong)[0])
-        return f"On “{run.case.name}”: {_pair(run, row)}, and you say {not broken}. Expected: {says}."
+        return f"On “{run.case.name}”: {_pair(run, row)}. You say {not broken}. Expected: {says}."
 
     return Property(says, points, holds)
 
