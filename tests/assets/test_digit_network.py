@@ -20,7 +20,7 @@ def network():
 def test_accuracy_on_validation(network):
     images, labels = load_digits("validation")
     accuracy = (network(images).argmax(dim=1) == labels).double().mean().item()
-    measured = json.loads((data_folder() / "digit_network.json").read_text())["validation_accuracy"]
+    measured = json.loads((data_folder() / "digit_network.json").read_text())["accuracy"]["validation"]
     assert accuracy == pytest.approx(measured, abs=0.0021)  # one digit of 500 may fall otherwise on other hardware
     assert accuracy >= 0.99
 
@@ -71,10 +71,21 @@ def test_the_normalisation_is_that_of_train(network):
 def test_the_model_card_quotes_what_was_measured():
     card = (data_folder() / "digit_network.md").read_text(encoding="utf-8")
     measured = json.loads((data_folder() / "digit_network.json").read_text())
-    assert f"{measured['validation_accuracy']:.1%}".replace("%", " %") in card
+    for change, accuracy in measured["accuracy"].items():
+        assert f"| {change} | {100 * accuracy:.1f} % |" in card
     for name, value in measured["recipe"].items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         assert f"| `{name}` | {shown} |" in card
+
+
+def test_the_limits_that_the_model_card_names(network):
+    card = (data_folder() / "digit_network.md").read_text(encoding="utf-8")
+    probability, answer = network(torch.zeros(1, 1, 28, 28)).softmax(dim=1).max(dim=1)
+    assert f"a black image a {answer.item()} ({100 * probability.item():.0f} %)" in card
+    noise = torch.rand(1000, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    assert set(network(noise).argmax(dim=1).tolist()) == {8}
+    certainty = network(load_digits("validation")[0]).softmax(dim=1).amax(dim=1).mean().item()
+    assert f"the mean probability of its answer is {100 * certainty:.1f} %" in card
 
 
 def test_the_weights_are_small():
