@@ -74,7 +74,7 @@ SLOPE_AT_2 = Exercise(
     stub='predict("03.1", "What is the gradient of f at x = 2?", answer=None)',
     hints=(
         "Which side of the kink is x = 2 on?",
-        "At x = 2 the argument of the ReLU is 1 − 2. What does the ReLU return there, and just beside it?",
+        "At x = 2 the argument of the ReLU is 1 − 2. What does the ReLU return there, and right beside it?",
         "ReLU(1 − x) is 0 for every x above 1, so f is constant there. What is the derivative of a constant?",
     ),
     options=("1", "0.5", "0", "it is not defined"),
