@@ -40,7 +40,7 @@ CHANGE = Exercise(
     expected="one change for each applicant, in the feature's own unit and with a sign; added to the feature, it takes "
     "the score to 0, right to a thousandth.",
     name="smallest_change",
-    stub='raise NotImplementedError("01.2: start with the score of the applicants; how far is it from 0?")',
+    stub='raise NotImplementedError("01.2: start with the score of each applicant, and how far it is from 0")',
     hints=(
         "How far is the score from 0, and how fast does it move when this one feature grows by 1?",
         "A linear score moves by its weight for each unit. You know the distance and the speed. Mind the sign: "
@@ -95,8 +95,8 @@ def _four(run: Run) -> np.ndarray:
 
 
 def _exists(run: Run) -> str | None:
-    if run.value.size != 4 or run.value.dtype.kind != "f":
-        return f"Four numbers are expected, [income, debt, years employed, late payments]; you gave {run.value.size}."
+    if list(run.values) != [""] or run.value.size != 4 or run.value.dtype.kind != "f":
+        return "Four numbers are expected: [income, debt, years employed, late payments]."
     income, debt, years, late = _four(run)
     if not (8 <= income <= 250 and 0 <= debt <= 500 and 0 <= years <= 40 and 0 <= late <= 24):
         return (
@@ -240,7 +240,7 @@ GAIN = Exercise(
 
 
 def _ratio(run: Run) -> str | None:
-    if run.value.size != 1 or run.value.dtype.kind != "f":
+    if list(run.values) != [""] or run.value.size != 1 or run.value.dtype.kind != "f":
         return "One number is expected: how many times as large the forest is."
     times = run.number
     if 60 <= times <= 300:
@@ -249,7 +249,7 @@ def _ratio(run: Run) -> str | None:
         return f"You read {times:g}. Look again: on this axis every labelled mark is ten times the one before."
     if times < 1.5:
         return f"You read {times:g}. How many times as large, seen from the linear model: divide large by small."
-    return f"You read {times:g}. Look again: read both sizes in the right panel, then divide one by the other."
+    return f"You read {times:g}. Look again: read both sizes in the lower panel, then divide one by the other."
 
 
 TIMES = Exercise(
@@ -261,9 +261,9 @@ TIMES = Exercise(
     goal="you can read a ratio off a logarithmic axis.",
     expected="one number, read by eye; between half and twice the true ratio is close enough.",
     name="times_larger",
-    stub="times_larger = None  # a number, read off the right panel",
+    stub="times_larger = None  # a number, read off the lower panel",
     hints=(
-        "Read the size of the forest and the size of the linear model on the horizontal axis of the right panel.",
+        "Read the size of the forest and the size of the linear model on the horizontal axis of the lower panel.",
         "The axis is logarithmic: equal steps are equal factors. One labelled mark to the next is a factor of ten.",
         "The forest stands between one thousand and ten thousand, the linear model between ten and one hundred. "
         "Estimate both, then divide.",
