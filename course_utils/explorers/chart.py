@@ -78,8 +78,9 @@ class Chart:
 
 def legend_above(ax: Axes, columns: int) -> None:
     """Put the legend above the axes, where it covers nothing."""
-    where: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.2}
-    ax.legend(ncols=columns, columnspacing=1.2, handlelength=1.8, labelspacing=0.2, **where)
+    corner = (0.02, ax.get_position().y1)  # from the left edge of the figure: a narrow chart needs the room
+    where: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": corner, "bbox_transform": ax.figure.transFigure}
+    ax.legend(ncols=columns, columnspacing=1.2, handlelength=1.8, labelspacing=0.2, borderaxespad=0.2, **where)
 
 
 def in_words(text: str) -> str:

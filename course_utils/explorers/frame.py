@@ -76,6 +76,9 @@ def picture_panel(title: str, picture: Any, alt: str) -> Panel:
 def signed_panel(title: str, attributions: Any, alt: str, bound: float | None = None) -> Panel:
     """Return a signed map, (H, W) or (1, H, W): red for, blue against, white zero, the same colours as in `plots`.
 
+    The scale ends at `bound`, by default at the largest absolute value of a digit's map, and at the 99th percentile of
+    a photograph's; the title then says so.
+
     Examples
     --------
     >>> signed_panel("gradient", np.zeros((2, 2)), "nothing").title
@@ -83,6 +86,9 @@ def signed_panel(title: str, attributions: Any, alt: str, bound: float | None = 
     """
     values = as_map(title, attributions)
     largest = float(np.abs(values).max())
+    if bound is None and values.size > 10_000:  # a few pixels of a photograph would leave all others white
+        bound = float(np.quantile(np.abs(values), 0.99))
+        title = f"{title} (1 % beyond scale)" if 0 < bound < largest else title
     bound = bound or largest
     places = (values / bound * 127.5 + 127.5) if bound else np.full_like(values, 127.5)
     colours = (_signed_colours()[places.round().clip(0, 255).astype(int)] * 255).round().astype(np.uint8)

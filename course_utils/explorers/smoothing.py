@@ -32,7 +32,8 @@ def smooth_grad_explorer(
     model : callable
         (N, C, H, W) to scores (N, classes).
     inputs : Tensor, (N, C, H, W), in [0, 1]
-        One picture or several to choose from. A photograph takes about a second for 25 samples, a digit is quick.
+        One picture or several to choose from. A photograph
+        takes seconds for 25 samples: begin with few.
     target : int or N ints, optional
         By default the class with the highest score of each picture.
     function : callable

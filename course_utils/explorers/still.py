@@ -31,7 +31,8 @@ def still_picture(title: str, panels: Sequence[Mapping[str, Any]], summary: str)
     widths = [panel["width"] for panel in panels]
     heights = [round(w * p.shape[0] / p.shape[1]) for w, p in zip(widths, pictures, strict=True)]
     headings = [_heading(panel) for panel in panels]
-    above = LINE * (max(len(lines) for lines in headings) + 2)
+    rows = max(len(lines) for lines in headings)
+    above = LINE * (rows + 2)
     width = sum(widths) + GAP * (len(panels) + 1)
     words = wrap(summary, int((width - 2 * GAP) / LETTER))
     height = above + max(heights) + LINE * (len(words) + 1)
@@ -40,11 +41,10 @@ def still_picture(title: str, panels: Sequence[Mapping[str, Any]], summary: str)
     figure.text(GAP / width, 1 - 6 / height, title, fontsize=14, weight="bold", va="top")
     left = GAP
     for panel, pixels, w, h, lines in zip(panels, pictures, widths, heights, headings, strict=True):
-        top = above + max(heights) - h  # panels stand on one line
-        ax = figure.add_axes((left / width, 1 - (top + h) / height, w / width, h / height))
+        ax = figure.add_axes((left / width, 1 - (above + h) / height, w / width, h / height))
         ax.imshow(pixels, aspect="auto", interpolation="nearest" if panel["crisp"] else "antialiased")
         ax.set_axis_off()
-        figure.text(left / width, 1 - (top - 5) / height, "\n".join(lines), fontsize=12, va="bottom")
+        figure.text(left / width, 1 - (above - LINE * rows - 5) / height, "\n".join(lines), fontsize=12, va="top")
         left += w + GAP
     figure.text(GAP / width, 8 / height, "\n".join(words), fontsize=12, va="bottom")
     return png(figure, dpi=DPI)

@@ -2,11 +2,11 @@
 
 Where the words go, and why there are two outputs:
 
-- The picture is an `image/png` with the words as `text/plain` and in its metadata. Every viewer shows it
-  (JupyterLab, GitHub, nbconvert), nbconvert writes the words into the page as `alt`, and a test that compares
-  stored outputs compares the words and never the pixels.
-- JupyterLab reads no `alt` from the metadata. So a second output, with the caption, holds one line of script that
-  hands the words to the picture above it. Where scripts do not run, the picture and the caption stay.
+- The picture is an `image/png` with the words as `text/plain` and in its metadata. Every viewer shows it, and a test
+  that compares stored outputs compares the words and never the pixels.
+- JupyterLab and the default template of nbconvert read no `alt` from the metadata. So a second output, with the
+  caption, holds one line of script that hands the words to the picture above it. Where scripts do not run (GitHub),
+  the picture and the caption stay.
 """
 
 from __future__ import annotations

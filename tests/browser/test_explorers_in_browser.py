@@ -26,7 +26,7 @@ MEASURE = """
   const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
   for (let i = 0; i < 12; i++) {
     const loaded = new Promise(resolve => last.addEventListener('load', resolve, {once: true}))
-    slider.value = Number(slider.min) + (Number(slider.max) - Number(slider.min)) * (0.2 + 0.05 * i)
+    slider.value = Number(slider.min) + (Number(slider.max) - Number(slider.min)) * (0.15 + 0.05 * i)
     const start = performance.now()
     slider.dispatchEvent(new Event('input', {bubbles: true}))
     await loaded

@@ -213,3 +213,11 @@ def test_every_explorer_can_be_found():
 
     for name in explorers.__all__:
         assert getattr(explorers, name) is not None
+
+
+def test_a_photographs_map_is_not_left_white_by_a_few_pixels():
+    values = torch.full((128, 128), 0.1)
+    values[0, 0] = 100.0
+    panel = signed_panel("map", values, "A map.")
+    assert panel.bound == pytest.approx(0.1)
+    assert panel.title == "map (1 % beyond scale)"
