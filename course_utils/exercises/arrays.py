@@ -63,7 +63,9 @@ def describe(arrays: Arrays) -> str:
         array = arrays[""]
         if array.dtype.kind == "U":
             return f"{str(array)!r}"
-        return "a single number" if array.ndim == 0 else f"shape {tuple(array.shape)}"
+        if array.ndim == 0:
+            return "a single number"
+        return f"{array.size} numbers, shape {tuple(array.shape)}" if array.ndim == 1 else f"shape {tuple(array.shape)}"
     return ", ".join(f"{name}: shape {tuple(a.shape)}" for name, a in arrays.items())
 
 

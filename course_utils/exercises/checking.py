@@ -117,7 +117,7 @@ def _judge(
         if len(matching) == 1:
             misconception = matching[0].name
             lines.append(matching[0].sentence)
-        lines.append(_form_line(exercise, runs) or failures[0])
+        lines.append(next(filter(None, map(_wrong_form, runs)), failures[0]))
     if held:
         lines.append("What holds already: " + "; ".join(held) + ".")
     lines.append(f'Stuck? hint("{exercise.id}")')
@@ -128,25 +128,18 @@ def _first_failure(prop: Property, runs: list[Run]) -> str | None:
     for run in runs:
         if prop.cases is not None and run.case.name not in prop.cases:
             continue
-        if run.reference and not same_form(run.values, run.reference):
-            return (
-                f"On “{run.case.name}”: the answer has {describe(run.values)}; expected is {describe(run.reference)}."
-            )
-        failure = prop.holds(run)
+        failure = _wrong_form(run) or prop.holds(run)
         if failure is not None:
             return failure
     return None
 
 
-def _form_line(exercise: Exercise, runs: list[Run]) -> str | None:
-    """Say where the shape of an answer is not the expected one; that comes before any property."""
-    if not exercise.is_function:
+def _wrong_form(run: Run) -> str | None:
+    """Say where names or shapes are not the expected ones; that comes before any property."""
+    if not run.reference or same_form(run.values, run.reference):
         return None
-    for run in runs:
-        if run.reference and not same_form(run.values, run.reference):
-            got, expected = describe(run.values), describe(run.reference)
-            return f"On “{run.case.name}” your function returned {got}; expected is {expected}."
-    return None
+    where = f"On “{run.case.name}”: your function returned" if run.inputs else "Your answer is"
+    return f"{where} {describe(run.values)}; expected is {describe(run.reference)}."
 
 
 def _explains(exercise: Exercise, results: Mapping[str, Any], runs: list[Run]) -> bool:
