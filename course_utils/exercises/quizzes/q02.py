@@ -134,8 +134,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "You run Captum's NoiseTunnel(Saliency(model)) with its defaults on a photograph in [0, 1]. What do "
-            "you get?",
+            "You run Captum's NoiseTunnel(Saliency(model)) on a photograph in [0, 1], with the right "
+            "target and no other setting. What do you get?",
             (
                 Option(
                     "SmoothGrad as in the paper, with a noise level of 0.15.",
@@ -148,10 +148,9 @@ QUIZ = Quiz(
                     "Saliency takes absolute values by default, and stdevs is 1.0. Set abs=False and σ yourself.",
                 ),
                 Option(
-                    "An error, because no class is given.",
+                    "The plain gradient, because without a noise level no noise is added.",
                     False,
-                    "It complains about a missing target for several outputs, but give it −1 and it takes the "
-                    "last class.",
+                    "The default of stdevs is 1.0, not 0.",
                 ),
             ),
         ),
