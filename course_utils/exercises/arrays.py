@@ -18,8 +18,8 @@ class NotAnAnswer(TypeError):
 def as_arrays(answer: Any) -> Arrays:
     """Turn an answer into arrays by name.
 
-    A tensor, an array, a number or a word is one array with the name "". A tuple or list of several is named by
-    position, a mapping by key, a network (`torch.nn.Module`) by its parameters.
+    A tensor, an array, a number or a word is one array with the name "". A tuple of several is named by position, and
+    so is a list of words; a mapping is named by key, a network (`torch.nn.Module`) by its parameters.
 
     Examples
     --------
@@ -32,7 +32,8 @@ def as_arrays(answer: Any) -> Arrays:
         answer = answer.state_dict()
     if isinstance(answer, Mapping):
         return {str(key): _array(value) for key, value in answer.items()}
-    if isinstance(answer, tuple) and answer and not all(_is_number(part) for part in answer):
+    several = isinstance(answer, tuple) or (isinstance(answer, list) and all(isinstance(part, str) for part in answer))
+    if several and answer and not all(_is_number(part) for part in answer):
         return {str(i): _array(part) for i, part in enumerate(answer)}
     return {"": _array(answer)}
 

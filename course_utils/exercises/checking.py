@@ -35,7 +35,7 @@ def evaluate(exercise: Exercise, namespace: Mapping[str, Any], *, draw: int = 1,
     if exercise.is_function and not callable(answer):
         text = f"`{exercise.name}` should be a function, but it is a {type(answer).__name__}."
         return Outcome(exercise.id, "ERROR", (text,), points=exercise.points)
-    if exercise.options and answer not in exercise.options:
+    if exercise.options and str(answer) not in exercise.options:
         listed = "; ".join(repr(option) for option in exercise.options)
         lines = (f"`{exercise.name}` is {answer!r}. Choose one of: {listed}.",)
         return Outcome(exercise.id, "NOT YET", lines, points=exercise.points)
@@ -104,6 +104,7 @@ def _judge(
             failures.append(failure)
     if exercise.reason and not failures and not str(namespace.get(exercise.reason) or "").strip():
         failures.append(f"Your choice is right. Now give the reason, in one or two sentences, in `{exercise.reason}`.")
+        held, earned = [], 0  # the choice counts together with its reason
     if not failures and not effects:
         said = exercise.measured(runs) if exercise.measured else _count(exercise, runs)
         return Outcome(exercise.id, "PASS", (said,), earned, exercise.points)

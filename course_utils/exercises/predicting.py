@@ -18,6 +18,8 @@ def record_prediction(exercise: Exercise, answer: Any) -> Outcome:
             f"Choose one of: {'; '.join(repr(o) for o in exercise.options)}." if exercise.options else "Give a number."
         )
         return Outcome(exercise.id, "NOT STARTED", (f"Predict before you run on: answer=… {choose}",))
+    if str(answer) in exercise.options:
+        answer = str(answer)  # 0 for "0"
     problem = _problem(exercise, answer)
     if problem:
         return Outcome(exercise.id, "NOT YET", (problem,))

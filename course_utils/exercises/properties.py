@@ -21,8 +21,9 @@ def agrees(says: str, points: int, *, cases: tuple[str, ...] | None = None) -> P
             return f"On “{run.case.name}”: your values contain NaN or infinity. Expected: {says}."
         if list(run.values) == [""] and run.value.size == 1:
             return f"On “{run.case.name}”: your value is {run.number:.4g}. Expected: {says}."
-        share = f"{100 * run.error:.2g} % of the largest value"
-        return f"On “{run.case.name}”: your values are off by up to {share}. Expected: {says}."
+        percent = 100 * run.error
+        share = f"{percent:.0f} %" if percent >= 1 else f"{percent:.1g} %"
+        return f"On “{run.case.name}”: your values are off by up to {share} of the largest. Expected: {says}."
 
     return Property(says, points, holds, cases)
 

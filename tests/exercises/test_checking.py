@@ -98,7 +98,7 @@ def test_own_not_implemented_error_is_an_error() -> None:
         (lambda F, x: slope(F, x) * float("nan"), "NaN"),
         (lambda F, x: {"a", "b"}, "a set"),
         (lambda F, x: slope(F, x).abs(), "You lost the sign."),
-        (lambda F, x: slope(F, x) * 3, "off by up to 2e+02 %"),
+        (lambda F, x: slope(F, x) * 3, "off by up to 200 % of the largest"),
         (lambda F: slope, "takes 1 positional argument but 2 were given"),
     ],
 )
@@ -307,3 +307,26 @@ print(course_utils.__file__)
     assert wrong[0] == "NOT YET"
     assert wrong[1]
     assert "Completeness compares" in " ".join(wrong[2].split())
+
+
+def test_a_list_of_words_is_read_like_a_tuple() -> None:
+    from course_utils.exercises.arrays import as_arrays
+
+    assert as_arrays(["local", "static"]) == as_arrays(("local", "static"))
+    assert as_arrays([1.0, 2.0])[""].tolist() == as_arrays((1.0, 2.0))[""].tolist()
+
+
+def test_a_judgement_needs_its_reason() -> None:
+    from course_utils.exercises.catalogue import exercise, private_half
+
+    record, half = exercise("03.7"), private_half("03.7")
+    assert half is not None
+    assert half.reference is not None
+    assert record.reason is not None
+    right = half.reference()
+    without = evaluate(record, {record.name: right, record.reason: " "})
+    assert (without.status, without.earned) == ("NOT YET", 0)
+    assert "give the reason" in without.text
+    given = evaluate(record, {record.name: right, record.reason: "two inputs are not all inputs"})
+    assert (given.status, given.earned) == ("PASS", record.points)
+    assert evaluate(record, {record.name: "none of these", record.reason: ""}).status == "NOT YET"
