@@ -28,10 +28,11 @@ SERVER_FLAGS = ["--no-browser", "--ServerApp.ip=127.0.0.1", "--ServerApp.port_re
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Leave these tests out unless they are asked for."""
-    here = pathlib.Path(__file__).parent
-    asked = os.environ.get("REQUIRE_BROWSER") or any("browser" in str(argument) for argument in config.args)
-    return True if collection_path.parent == here and collection_path.name.startswith("test_") and not asked else None
+    """Leave these tests out unless this folder, or a file in it, is asked for by name."""
+    here, start = pathlib.Path(__file__).resolve().parent, config.invocation_params.dir
+    named = [(start / str(argument).split("::")[0]).resolve() for argument in config.args]
+    asked = os.environ.get("REQUIRE_BROWSER") or any(path == here or here in path.parents for path in named)
+    return True if collection_path.name.startswith("test_") and not asked else None
 
 
 def free_port():
