@@ -29,6 +29,8 @@ from .source import (
     without_solution,
 )
 
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
 
 def build(root: Path, only: Iterable[str] = ()) -> list[Path]:
     """Write what the sources say, and return the files that changed."""
@@ -110,6 +112,7 @@ def as_json(notebook: Notebook, made_from: str, *, paired: bool = False) -> str:
         cell.metadata = nbformat.from_dict(kept)
         for output in cell.get("outputs", []):
             output.pop("transient", None)
+            output.get("data", {}).pop(WIDGET_VIEW, None)  # a random id, worth nothing without its kernel
     nbformat.validate(notebook)
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

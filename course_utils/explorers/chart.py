@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from course_utils.explorers.frame import Panel, encoded
-from course_utils.plots.style import DISPLAY_DPI, style
+from course_utils.plots.canvas import DISPLAY_DPI, style
 
 SHARP = 1.5
 """Pixels of the file for one on the screen."""

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from course_utils.plots.bars import feature_bars
     from course_utils.plots.boundary import decision_boundary
+    from course_utils.plots.canvas import panels, style
     from course_utils.plots.credits import credit
     from course_utils.plots.errors import error_against_steps
+    from course_utils.plots.grids import number_grid
     from course_utils.plots.lines import curves
     from course_utils.plots.maps import overlay, signed_map, unsigned_map
     from course_utils.plots.palette import COLOURS, LINE_STYLES, MARKERS, SIGNED, UNSIGNED
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from course_utils.plots.points import named_points
     from course_utils.plots.routes import paths
     from course_utils.plots.screen import show
-    from course_utils.plots.style import panels, style
 
 __all__ = [
     "COLOURS",
@@ -37,6 +38,7 @@ __all__ = [
     "feature_bars",
     "image",
     "named_points",
+    "number_grid",
     "overlay",
     "panels",
     "paths",
@@ -63,9 +65,10 @@ _MODULE_OF = {
     "paths": "routes",
     "image": "pictures",
     "named_points": "points",
+    "number_grid": "grids",
     "show": "screen",
-    "panels": "style",
-    "style": "style",
+    "panels": "canvas",
+    "style": "canvas",
 }
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from course_utils.plots.arrays import as_series
+from course_utils.plots.canvas import style
 from course_utils.plots.palette import COLOURS
-from course_utils.plots.style import style
 
 
 def feature_bars(

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from course_utils.plots.arrays import as_array, as_series
+from course_utils.plots.canvas import style
 from course_utils.plots.palette import COLOURS, identity
-from course_utils.plots.style import style
 
 TINTS = ("#CFE3F1", "#FBE7C0")
 """Light blue and light orange, the backgrounds of class 0 and class 1."""

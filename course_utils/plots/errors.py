@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter, ScalarFormatter
 
 from course_utils.plots.arrays import as_series
+from course_utils.plots.canvas import style
 from course_utils.plots.lines import curves
-from course_utils.plots.style import style
 
 
 def error_against_steps(

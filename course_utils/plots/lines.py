@@ -8,8 +8,8 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from course_utils.plots.arrays import as_series
+from course_utils.plots.canvas import style
 from course_utils.plots.palette import identity
-from course_utils.plots.style import style
 
 
 def curves(

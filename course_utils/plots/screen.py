@@ -21,7 +21,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from course_utils.plots.style import DISPLAY_DPI, MINIMUM_FONT_SIZE
+from course_utils.plots.canvas import DISPLAY_DPI, MINIMUM_FONT_SIZE
 
 DPI = 150
 """Pixels an inch in the file, half as many again as on the screen, for sharp projectors."""

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from course_utils.plots.arrays import as_map
+from course_utils.plots.canvas import style
 from course_utils.plots.palette import SIGNED
 from course_utils.plots.pictures import bare
-from course_utils.plots.style import style
 
 
 def number_grid(ax: Axes, values: Any, *, title: str = "", closed: Any = None, bound: float | None = None) -> None:

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.patches import Rectangle
 
 from course_utils.plots import panels
-from course_utils.plots.number_grid import number_grid
+from course_utils.plots.grids import number_grid
 
 
 def test_numbers_stand_in_their_cells() -> None:
