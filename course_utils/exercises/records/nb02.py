@@ -189,7 +189,7 @@ SALIENCY = Exercise(
 
 
 @lru_cache(maxsize=1)
-def _espresso() -> tuple[Any, Any, int, float, Any]:
+def espresso() -> tuple[Any, Any, int, float, Any]:
     """Return the ImageNet network, the photograph, its class, the class's score, and the gradient map."""
     from course_utils.assets import load_imagenet_network, load_photo
     from course_utils.attribution import vanilla_gradient
@@ -207,7 +207,7 @@ def _measured(pixels: bytes) -> tuple[int, float, float]:
 
     from course_utils.attribution import vanilla_gradient
 
-    network, photo, target, score, gradient = _espresso()
+    network, photo, target, score, gradient = espresso()
     changed = torch.frombuffer(bytearray(pixels), dtype=torch.float32).reshape(photo.shape)
     with torch.no_grad():
         scores = network(changed)[0]
@@ -246,7 +246,7 @@ def _keeps_score(run: Run) -> str | None:
     if problem:
         return problem
     target, change, _ = _measure(run)
-    if target != _espresso()[2]:
+    if target != espresso()[2]:
         return "The class is no longer espresso. Expected: the same class."
     if abs(change) > 0.5:
         return f"The score changed by {change:+.2f}. Expected: at most 0.5 up or down."
