@@ -13,6 +13,7 @@ from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from course_utils.attribution import deconvnet, guided_backprop, vanilla_gradient
+from course_utils.attribution.relu_nodes import relu_nodes
 
 from .networks import FLOAT64, Rectifier, ReusedRelu, conv_net, draw, nothing_changes, relative, seeded
 
@@ -67,6 +68,12 @@ SPELLINGS: dict[str, tuple[Callable[[], nn.Module], float]] = {
     "in place on a view": (lambda: As(lambda x: x.view(-1).relu_().view(x.shape)), INFINITE),
     "in place on a view, not returned": (lambda: As(statement(lambda x: x.view(-1).relu_())), INFINITE),
     "ReLU6 in place on a view": (lambda: As(lambda x: functional.relu6(x.view(-1), True).view(x.shape)), 6),
+    "torch.relu_ on a view": (lambda: As(statement(lambda x: torch.relu_(x.view(-1)))), INFINITE),
+    "F.hardtanh_ on a view": (lambda: As(statement(lambda x: functional.hardtanh_(x.view(-1), 0, 6))), 6),
+    "Tensor.clamp_ on a view": (lambda: As(statement(lambda x: x.view(-1).clamp_(min=0))), INFINITE),
+    "torch.clamp_ on a view": (lambda: As(statement(lambda x: torch.clamp_(x.view(-1), min=0))), INFINITE),
+    "Tensor.clamp_min_ on a view": (lambda: As(statement(lambda x: x.view(-1).clamp_min_(0))), INFINITE),
+    "torch.clamp_min_ on a view": (lambda: As(statement(lambda x: torch.clamp_min_(x.view(-1), 0))), INFINITE),
 }
 
 
@@ -122,7 +129,8 @@ def test_a_residual_block_whose_relu_works_in_place(name: str) -> None:
 @pytest.mark.parametrize("name", METHODS)
 def test_other_activations_keep_their_derivative(name: str) -> None:
     method, guided = METHODS[name]
-    for other in (nn.LeakyReLU(), nn.SiLU(), nn.Hardtanh(-1, 1), As(lambda x: x.clamp(0.1, 0.9))):
+    clamps = [As(lambda x: x.clamp(min=0.1)), As(lambda x: torch.clamp_min(x, 0.1)), As(lambda x: x.clamp(0, 0.9))]
+    for other in (nn.LeakyReLU(), nn.SiLU(), nn.Hardtanh(-1, 1), *clamps):
         expected = vanilla_gradient(conv_net(other, Rectifier(guided=guided)), IMAGES, TARGET)
         assert relative(method(conv_net(other, nn.ReLU()), IMAGES, TARGET), expected) <= FLOAT64
 
@@ -142,6 +150,15 @@ def test_a_relu_beside_the_way_from_inputs_to_score_does_not_count(name: str) ->
     weight = torch.tensor([1.0, -2.0], requires_grad=True)
     with pytest.raises(ValueError, match="no ReLU lies between inputs and score"):
         method(lambda x: x @ torch.relu(weight), torch.ones(1, 2))
+
+
+def test_each_node_is_found_once_however_many_ways_lead_to_it() -> None:
+    """Behind twelve residual blocks there are 2¹² ways back to the first one."""
+    x = torch.ones(1, 2, requires_grad=True)
+    score = x
+    for _ in range(12):
+        score = score + torch.relu(score)
+    assert len(list(relu_nodes(score.sum(1)))) == 12
 
 
 class CompiledFunction(torch.autograd.Function):
