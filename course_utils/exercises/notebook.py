@@ -17,6 +17,7 @@ from .checking import evaluate
 from .outcome import Outcome, show
 from .predicting import compare_prediction, record_prediction
 from .progress import progress_of
+from .record import Exercise
 
 _notebook: str | None = None
 
@@ -94,28 +95,33 @@ def passed(exercise_id: str) -> bool:
 def needs(*exercise_ids: str) -> Iterator[None]:
     """Let a cell wait for answers: a missing one becomes a single line instead of an error.
 
-    Only the stub's own NotImplementedError, or the missing name of the answer, is caught. Everything else is raised as
-    ever, so that a real error is never hidden.
+    What is missing is the stub's own NotImplementedError, or the name of the answer. An answer that was checked and did
+    not pass is missing too: what it raises here is said in that line, and the notebook runs on. Everything else is
+    raised as ever, so that a real error is never hidden.
     """
     records = {exercise_id: find_exercise(exercise_id) for exercise_id in exercise_ids}
     try:
         yield
-    except NotImplementedError as error:
-        missing = str(error).split(":")[0]
-        if not is_stub_message(str(error)) or missing not in records:
+    except Exception as error:
+        missing = _missing_answer(error, records)
+        if missing is None:
             raise
-        _say_missing(missing, records[missing].title)
-    except NameError as error:
-        for exercise_id, record in records.items():
-            if error.name == record.name:
-                _say_missing(exercise_id, record.title)
-                return
-        raise
+        text = f"This cell needs {missing.id} ({missing.title}). Come back when it passes."
+        if not is_stub_message(str(error)):
+            text += f" It stopped here: {type(error).__name__}: {error}"
+        show(text, f'<div role="status"><em>{html.escape(text)}</em></div>')
 
 
-def _say_missing(exercise_id: str, title: str) -> None:
-    text = f"This cell needs {exercise_id} ({title}). Come back when it passes."
-    show(text, f'<div role="status"><em>{html.escape(text)}</em></div>')
+def _missing_answer(error: Exception, records: Mapping[str, Exercise]) -> Exercise | None:
+    """Return the exercise whose missing answer explains an error, if one does."""
+    if isinstance(error, NotImplementedError) and is_stub_message(str(error)):
+        return records.get(str(error).split(":")[0])
+    for exercise_id, record in records.items():
+        if isinstance(error, NameError) and error.name == record.name:
+            return record
+        if progress_of(record.notebook).failed_now(exercise_id):
+            return record
+    return None
 
 
 def solution(exercise_id: str) -> None:

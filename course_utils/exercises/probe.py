@@ -24,7 +24,8 @@ EFFECTS = {
     ),
     "second call differs": (
         "Called a second time with the same input, your function returns other values. Does a gradient add up in "
-        ".grad from call to call? Take it from torch.autograd.grad, or start from a fresh detached copy of the input."
+        ".grad from call to call? Take it from torch.autograd.grad, or start from a fresh detached copy of the input. "
+        "Does it draw random numbers? Draw them from a generator with a seed."
     ),
 }
 

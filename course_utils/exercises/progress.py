@@ -48,6 +48,10 @@ class Progress:
         self.draws[exercise_id] = self.draws.get(exercise_id, 0) + 1
         return self.draws[exercise_id]
 
+    def failed_now(self, exercise_id: str) -> bool:
+        """Whether an exercise was checked in this session and does not pass."""
+        return exercise_id in self.draws and exercise_id not in self.passed_now
+
     def record(self, outcome: Outcome) -> None:
         """Keep an outcome. The last one counts: the report shows what the notebook holds now."""
         entry = self.entry(outcome.exercise)

@@ -225,6 +225,16 @@ def test_needs_catches_the_missing_answer_and_nothing_else(capsys: Any) -> None:
         raise ValueError("a real error")
 
 
+def test_an_answer_that_does_not_pass_stops_no_later_cell(capsys: Any) -> None:
+    with pytest.raises(ValueError, match="wrong shape"), needs("04.3"):
+        raise ValueError("wrong shape")  # not checked yet: an error is an error
+    check("04.3", namespace={"completeness_gap": lambda *a: 1.0})
+    with needs("04.3"):
+        raise ValueError("wrong shape")
+    assert "needs 04.3" in (said := capsys.readouterr().out)
+    assert "It stopped here: ValueError: wrong shape" in said
+
+
 def test_hints_come_in_order(capsys: Any) -> None:
     for _ in range(3):
         hint("04.3")
