@@ -132,8 +132,9 @@ def test_a_second_build_changes_nothing(project: Path) -> None:
 def test_a_header_that_was_edited_by_hand_comes_back_from_the_record(project: Path) -> None:
     source = project / "solutions" / SOURCES[3].name
     right = source.read_text(encoding="utf-8")
-    title = exercise("04.3").title
-    source.write_text(right.replace(title, "Another title"), encoding="utf-8")
+    heading = f"### Exercise 04.3 · {exercise('04.3').title}"
+    assert heading in right
+    source.write_text(right.replace(heading, "### Exercise 04.3 · Another title"), encoding="utf-8")
     build(project)
     assert source.read_text(encoding="utf-8") == right
 
