@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import captum.attr
 import pytest
@@ -28,6 +29,13 @@ from .networks import FLOAT32, FLOAT64, Calls, conv_net, draw, relative
 X, TARGET = draw(3, 1, 8, 8), torch.tensor([2, 0, 1])
 
 
+def captums(model: nn.Module, x: Tensor, **settings: Any) -> Tensor:
+    """Captum's occlusion, without its rounding of the sums to float32, which a float64 model gets too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Tensor, "float", lambda tensor: tensor.to(x.dtype))
+        return captum.attr.Occlusion(model).attribute(x, **settings).detach()
+
+
 @pytest.mark.parametrize(
     ("shapes", "strides"),
     [((1, 3, 3), 1), ((1, 3, 3), 2), ((1, 5, 3), (1, 4, 3)), ((1, 8, 2), 2), ((1, 1, 1), 1), ((1, 8, 8), 3)],
@@ -36,10 +44,9 @@ X, TARGET = draw(3, 1, 8, 8), torch.tensor([2, 0, 1])
 def test_as_captum(shapes: tuple[int, ...], strides: int | tuple[int, ...], baseline: float) -> None:
     """Captum too averages over the windows that cover a value, and clips them at the border."""
     model = SmallConvNet(seed=3).double()
-    theirs = captum.attr.Occlusion(model).attribute(
-        X, sliding_window_shapes=shapes, strides=strides, baselines=baseline, target=TARGET
-    )
-    ours = occlusion(model, X, TARGET, sliding_window_shapes=shapes, strides=strides, baselines=baseline)
+    settings = {"sliding_window_shapes": shapes, "strides": strides, "baselines": baseline}
+    theirs = captums(model, X, target=TARGET, **settings)
+    ours = occlusion(model, X, TARGET, **settings)
     assert relative(ours, theirs) <= FLOAT64
 
 
@@ -47,9 +54,18 @@ def test_as_captum_in_colour_with_a_window_on_each_channel() -> None:
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 4 * 5, 3)).double().eval()
     x, baselines = draw(2, 3, 6, 7), draw(2, 3, 6, 7, seed=5)
     for shapes, strides in (((1, 3, 3), (1, 2, 3)), ((2, 3, 3), (1, 2, 2)), ((3, 4, 4), 2)):
-        theirs = captum.attr.Occlusion(model).attribute(x, shapes, strides, baselines=baselines, target=1)
-        ours = occlusion(model, x, 1, sliding_window_shapes=shapes, strides=strides, baselines=baselines)
-        assert relative(ours, theirs.detach()) <= FLOAT64
+        settings = {"sliding_window_shapes": shapes, "strides": strides, "baselines": baselines}
+        theirs = captums(model, x, target=1, **settings)
+        assert relative(occlusion(model, x, 1, **settings), theirs) <= FLOAT64
+
+
+def test_captum_rounds_the_result_of_a_float64_model_to_float32() -> None:
+    model, x = LinearModel([1.0, -2.0, 0.5]).double(), draw(4, 3)
+    truth = x * torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64)
+    theirs = captum.attr.Occlusion(model).attribute(x, sliding_window_shapes=(1,))
+    assert theirs.dtype == torch.float32
+    assert relative(theirs, truth) > 1e-9
+    assert relative(occlusion(model, x, sliding_window_shapes=(1,), strides=1), truth) <= 1e-14
 
 
 def test_as_captum_on_a_digit_in_float32() -> None:
@@ -57,7 +73,7 @@ def test_as_captum_on_a_digit_in_float32() -> None:
     x, target = images[7:8], labels[7:8]
     settings = {"sliding_window_shapes": (1, 5, 5), "strides": 3}  # 3 does not divide 28 − 5: the last is clipped
     ours = occlusion(network, x, target, **settings)
-    assert relative(ours, captum.attr.Occlusion(network).attribute(x, target=target, **settings)) <= FLOAT32
+    assert relative(ours, captums(network, x, target=target, **settings)) <= FLOAT32
 
 
 def test_as_captum_on_a_photograph() -> None:
@@ -65,7 +81,7 @@ def test_as_captum_on_a_photograph() -> None:
     target = network(x).argmax(dim=1)
     settings = {"sliding_window_shapes": (3, 80, 80), "strides": (3, 60, 60)}
     ours = occlusion(network, x, target, **settings)
-    assert relative(ours, captum.attr.Occlusion(network).attribute(x, target=target, **settings)) <= FLOAT32
+    assert relative(ours, captums(network, x, target=target, **settings)) <= FLOAT32
 
 
 def test_as_a_loop_over_inputs_and_windows() -> None:

@@ -1,0 +1,94 @@
+"""What one layer says about an input, and how the score depends on it: activations and their gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor, nn
+
+from course_utils.attribution.scores import Model, Scores
+
+Layer: TypeAlias = nn.Module | str
+"""A module inside the model, or its name there, such as "conv2" or "network.conv_head"."""
+
+
+def find_layer(model: Model, layer: Layer) -> tuple[nn.Module, str]:
+    """Return the module, and a name for it in messages.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When a name is given for a model that is no module, or the model has no layer of that name.
+
+    Examples
+    --------
+    >>> find_layer(nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU()), "1")
+    (ReLU(), '1')
+    """
+    if isinstance(layer, nn.Module):
+        if isinstance(model, nn.Module):
+            for name, module in model.named_modules():
+                if module is layer:
+                    return layer, name or type(layer).__name__
+        return layer, type(layer).__name__
+    if not isinstance(layer, str):
+        raise TypeError(f"layer: {type(layer).__name__}; expected a module inside the model, or its name")
+    if not isinstance(model, nn.Module):
+        raise TypeError(
+            f"layer: {layer!r} is a name, but the model is a {type(model).__name__}; pass the module itself"
+        )
+    modules = dict(model.named_modules())
+    if layer == "" or layer not in modules:
+        convolutions = [name for name, module in modules.items() if isinstance(module, nn.Conv2d)]
+        raise ValueError(f"layer: the model has no {layer!r}; its convolutions are {', '.join(convolutions) or 'none'}")
+    return modules[layer], layer
+
+
+def activations_and_gradients(F: Scores, points: Tensor, examples: Tensor, layer: Layer) -> tuple[Tensor, Tensor]:
+    """Return the layer's output A for points (M, …), and ∂F/∂A of the same shape.
+
+    The backward pass ends at the layer: what lies below it is not differentiated.
+    """
+    module, name = find_layer(F.model, layer)
+    with torch.inference_mode(False), torch.enable_grad():  # whatever the caller has switched off
+        with _leaf_at(module, name) as leaves:
+            score = F(points.detach().clone(), examples)
+        if not leaves:
+            raise ValueError(f"layer: the model did not call {name}; expected a layer between inputs and score")
+        (A,) = leaves
+        gradients = torch.autograd.grad(score.sum(), A, allow_unused=True)[0] if score.requires_grad else None
+    if gradients is None:
+        raise ValueError(
+            f"layer: the score has no gradient with respect to the output of {name}; expected a layer between inputs "
+            "and score, and differentiable operations above it (no detach, no_grad, numpy, rounding or argmax)"
+        )
+    return A.detach(), gradients
+
+
+@contextmanager
+def _leaf_at(layer: nn.Module, name: str) -> Iterator[list[Tensor]]:
+    """Let the layer's output start a new graph, and collect it; a second call of the layer is refused.
+
+    A library that hooks a layer which is called twice explains the last call without a word.
+    """
+    leaves: list[Tensor] = []
+
+    def start_anew(module: nn.Module, args: Any, output: Any) -> Tensor:
+        if leaves:
+            raise ValueError(
+                f"layer: {name} is called more than once in one forward pass, so it has no single output; "
+                "choose a layer that is called once"
+            )
+        if not isinstance(output, Tensor):
+            raise TypeError(f"layer: {name} returned {type(output).__name__}; expected a tensor")
+        leaves.append(output.detach().clone().requires_grad_())
+        return leaves[0].clone()  # what follows may work in place, and must not change the activations
+
+    handle = layer.register_forward_hook(start_anew)
+    try:
+        yield leaves
+    finally:
+        handle.remove()
