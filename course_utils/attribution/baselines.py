@@ -54,8 +54,8 @@ def _as_tensor(baseline: Baseline, x: Tensor) -> Tensor:
             raise ValueError(f"baselines: {baseline!r} is for images (N, C, H, W); inputs are {tuple(x.shape)}")
         return _OF_IMAGES[baseline](x)
     if isinstance(baseline, Tensor):
-        # A copy beside the inputs: integers are welcome here, since 0 and 1 are usual baselines.
-        values = baseline.detach().to(x, copy=True)
+        # Integers are welcome here, since 0 and 1 are usual baselines.
+        values = baseline.detach().to(x)
     elif isinstance(baseline, numbers.Real) and not isinstance(baseline, bool):
         values = torch.tensor(float(baseline), dtype=x.dtype, device=x.device)
     else:
