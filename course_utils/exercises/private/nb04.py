@@ -138,6 +138,14 @@ INTEGRATED_GRADIENTS = Private(
             "steps between them. The middles of m equal steps are other points; write the first one down for m = 2.",
         ),
         Mistake(
+            "m inner points of m + 1 steps",
+            lambda F, x, baseline, m: (
+                (x - baseline) * mean_slope(F, x, baseline, [(k + 1) / (m + 1) for k in range(m)])
+            ),
+            "Your α lie evenly inside of the path, but they cut it into m + 1 steps: 1/(m + 1), 2/(m + 1), … With m steps, "
+            "where is the middle of the first one?",
+        ),
+        Mistake(
             "from input to baseline",
             lambda F, x, baseline, m: (baseline - x) * mean_slope(F, x, baseline, middles(m)),
             "All your signs are reversed: you explain the way from x to the baseline. The change of the input is end "
