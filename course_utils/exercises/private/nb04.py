@@ -142,8 +142,8 @@ INTEGRATED_GRADIENTS = Private(
             lambda F, x, baseline, m: (
                 (x - baseline) * mean_slope(F, x, baseline, [(k + 1) / (m + 1) for k in range(m)])
             ),
-            "Your α lie evenly inside of the path, but they cut it into m + 1 steps: 1/(m + 1), 2/(m + 1), … With m steps, "
-            "where is the middle of the first one?",
+            "Your α lie evenly inside of the path, but they cut it into m + 1 steps: 1/(m + 1), 2/(m + 1), … "
+            "With m steps, where is the middle of the first one?",
         ),
         Mistake(
             "from input to baseline",
