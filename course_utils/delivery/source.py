@@ -89,9 +89,11 @@ def header(exercise: Exercise) -> str:
         facts.append(f"{exercise.points} point{'s' if exercise.points > 1 else ''}")
     if exercise.needs:
         facts.append(f"needs {', '.join(exercise.needs)}")
+    options = " · ".join(f"`{option!r}`" for option in exercise.options)
+    choose = f"\n\n*Choose from:* {options}" if options else ""
     return (
         f"### Exercise {exercise.id} · {exercise.title}\n\n{dots} &nbsp; {' · '.join(facts)}\n\n"
-        f"*You finish when* {exercise.goal}\n\n*Expected:* {exercise.expected}"
+        f"*You finish when* {exercise.goal}\n\n*Expected:* {exercise.expected}{choose}"
     )
 
 

@@ -48,7 +48,7 @@ def evaluate(exercise: Exercise, namespace: Mapping[str, Any], *, draw: int = 1,
         return _not_started(exercise, f"Next: {str(stub).split(':', 1)[1].strip()}.")
     except StudentError as error:
         return Outcome(exercise.id, "ERROR", tuple(str(error).split("\n")), points=exercise.points)
-    return _judge(exercise, runs, effects, truth, draw, namespace)
+    return _assess(exercise, runs, effects, truth, draw, namespace)
 
 
 def _not_started(exercise: Exercise, line: str) -> Outcome:
@@ -86,7 +86,7 @@ def _run(exercise: Exercise, case: Case, inputs: Mapping[str, Any], values: Arra
     return Run(case, inputs, values, truth.reference(case, draw), exercise.tolerance, exercise.floor)
 
 
-def _judge(
+def _assess(
     exercise: Exercise,
     runs: list[Run],
     effects: list[str],
@@ -107,22 +107,25 @@ def _judge(
         held, earned = [], 0  # the choice counts together with its reason
     if not failures and not effects:
         said = exercise.measured(runs) if exercise.measured else _count(exercise, runs)
-        return Outcome(exercise.id, "PASS", (said,), earned, exercise.points)
+        rubric = truth.rubric() if exercise.reason else None
+        lines = (said, f"Grade your reason yourself. {rubric}") if rubric else (said,)
+        return Outcome(exercise.id, "PASS", lines, earned, exercise.points)
 
-    lines, misconception = [], None
+    help_lines: list[str] = []
+    misconception = None
     if effects:
-        lines += [EFFECTS[effect] for effect in effects]
+        help_lines += [EFFECTS[effect] for effect in effects]
         misconception = effects[0]
     if failures:
         matching = [m for m in truth.mistakes(draw) if not m.effect and _explains(exercise, m.results, runs)]
         if len(matching) == 1:
             misconception = matching[0].name
-            lines.append(matching[0].sentence)
-        lines.append(next(filter(None, map(_wrong_form, runs)), failures[0]))
+            help_lines.append(matching[0].sentence)
+        help_lines.append(next(filter(None, map(_wrong_form, runs)), failures[0]))
     if held:
-        lines.append("What holds already: " + "; ".join(held) + ".")
-    lines.append(f'Stuck? hint("{exercise.id}")')
-    return Outcome(exercise.id, "NOT YET", tuple(lines), earned, exercise.points, misconception, tuple(effects))
+        help_lines.append("What holds already: " + "; ".join(held) + ".")
+    help_lines.append(f'Stuck? hint("{exercise.id}")')
+    return Outcome(exercise.id, "NOT YET", tuple(help_lines), earned, exercise.points, misconception, tuple(effects))
 
 
 def _first_failure(prop: Property, runs: list[Run]) -> str | None:

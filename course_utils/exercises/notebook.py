@@ -40,7 +40,7 @@ def begin(notebook: str) -> None:
     versions = f"version {__version__}, with torch {torch.__version__.split('+')[0]}"
     print(
         f"Ready: notebook {notebook} of the course, {versions}. "
-        f"{len(records)} exercises, {points} points, about {minutes} minutes."
+        f"{len(records)} exercises, {points} points, {minutes} minutes of exercises."
     )
 
 
@@ -178,6 +178,11 @@ def report(notebook: str | None = None) -> None:
     text = "\n".join(
         "  ".join(part.ljust(width) for part, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
-    cells = "".join("<tr>" + "".join(f"<td>{html.escape(part)}</td>" for part in row) + "</tr>" for row in rows)
-    head = "<tr><th>exercise</th><th>title</th><th>outcome</th><th>points</th></tr>"
+    left = 'style="text-align:left"'
+    cells = "".join("<tr>" + "".join(f"<td {left}>{html.escape(part)}</td>" for part in row) + "</tr>" for row in rows)
+    head = (
+        "<tr>"
+        + "".join(f"<th {left}>{word}</th>" for word in ("exercise", "title", "outcome", "points or answer"))
+        + "</tr>"
+    )
     show(text, f"<table>{head}{cells}</table>")

@@ -43,9 +43,15 @@ class Outcome:
     effects: tuple[str, ...] = ()
 
     @property
+    def score(self) -> str:
+        """The points in words; empty where they would only puzzle: nothing done, or all earned and still not right."""
+        puzzles = self.status == "NOT STARTED" or (self.status == "NOT YET" and self.earned == self.points)
+        return "" if puzzles or not self.points else f"{self.earned} of {self.points} points"
+
+    @property
     def text(self) -> str:
         """The outcome as plain text: the word, then the sentences beside it."""
-        score = f"   ({self.earned} of {self.points} points)" if self.points and self.status != "NOT STARTED" else ""
+        score = f"   ({self.score})" if self.score else ""
         gutter = " " * 13
         body: list[str] = []
         for line in self.lines:
@@ -60,7 +66,7 @@ class Outcome:
     @property
     def html(self) -> str:
         """The outcome for the notebook, announced by screen readers; everything is escaped."""
-        score = f" · {self.earned} of {self.points} points" if self.points and self.status != "NOT STARTED" else ""
+        score = f" · {self.score}" if self.score else ""
         paragraphs = "".join(
             f'<div style="margin:.2em 0;white-space:pre-wrap">{html.escape(line)}</div>' for line in self.lines
         )

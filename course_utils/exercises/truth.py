@@ -51,6 +51,9 @@ class Truth(Protocol):
     def mistakes(self, draw: int) -> Iterator[KnownMistake]:
         """Yield the known mistakes with their results."""
 
+    def rubric(self) -> str | None:
+        """Return how a person grades a reason, where it may be shown."""
+
 
 def arguments_of(exercise: Exercise, case: Case, draw: int) -> dict[str, Any]:
     """Build the arguments of a case; the same draw gives the same arguments, in new objects."""
@@ -62,6 +65,7 @@ class LiveTruth:
 
     def __init__(self, exercise: Exercise, private: Private) -> None:
         self.exercise, self.private = exercise, private
+        self._known: dict[int, list[KnownMistake]] = {}
 
     def draw(self, wished: int) -> int:
         """Any draw will do."""
@@ -72,10 +76,22 @@ class LiveTruth:
         return {} if self.private.reference is None else self._run(self.private.reference, case, draw)
 
     def mistakes(self, draw: int) -> Iterator[KnownMistake]:
-        """Run each mistake on each case."""
-        for mistake in self.private.mistakes:
-            results = {c.name: self._run(mistake.answer, c, draw) for c in self.exercise.cases}
-            yield KnownMistake(mistake.name, mistake.sentence, mistake.effect, results)
+        """Run each mistake on each case, once for a draw."""
+        if draw not in self._known:
+            self._known[draw] = [
+                KnownMistake(
+                    mistake.name,
+                    mistake.sentence,
+                    mistake.effect,
+                    {c.name: self._run(mistake.answer, c, draw) for c in self.exercise.cases},
+                )
+                for mistake in self.private.mistakes
+            ]
+        yield from self._known[draw]
+
+    def rubric(self) -> str | None:
+        """Whoever has the private half may read it."""
+        return self.private.rubric
 
     def _run(self, function: Any, case: Case, draw: int) -> Arrays:
         with surroundings_kept():
@@ -116,6 +132,10 @@ class StoredTruth:
         for i, entry in enumerate(self._sentences):
             results = {c.name: self._arrays[f"mistake {i}/{c.name}"] for c in self.exercise.cases}
             yield KnownMistake(entry["name"], entry["sentence"], entry["effect"], results)
+
+    def rubric(self) -> str | None:
+        """Never part of a release: the reason is graded there."""
+        return None
 
 
 def truth_of(exercise: Exercise) -> Truth:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
 
 from course_utils.exercises.arrays import Arrays, distance
+from course_utils.exercises.catalogue import exercise as find_exercise
 from course_utils.exercises.catalogue import private_half
 from course_utils.exercises.checking import evaluate
 from course_utils.exercises.outcome import Outcome
@@ -37,12 +39,19 @@ def private_of(exercise: Exercise) -> Private:
     return half
 
 
+@cache
+def live_truth(exercise_id: str) -> LiveTruth:
+    """The private half of an exercise; kept, so that its mistakes run once for all tests of a draw."""
+    exercise = find_exercise(exercise_id)
+    return LiveTruth(exercise, private_of(exercise))
+
+
 def outcome_of(exercise: Exercise, answer: Callable[..., Any], draw: int, **more: Any) -> Outcome:
     """Check an answer; for a literal, the function is called first and gives the literal."""
     namespace = {exercise.name: answer if exercise.is_function else answer()}
     if exercise.reason:
         namespace[exercise.reason] = "because the figure shows it"
-    return evaluate(exercise, namespace, draw=draw, **more)
+    return evaluate(exercise, namespace, draw=draw, **{"truth": live_truth(exercise.id), **more})
 
 
 @each
@@ -92,7 +101,7 @@ def test_each_mistake_is_named(exercise: Exercise) -> None:
 def test_mistakes_stand_apart(exercise: Exercise) -> None:
     """A mistake is ten tolerances away from the reference, and from each other mistake, on every draw."""
     private = private_of(exercise)
-    truth = LiveTruth(exercise, private)
+    truth = live_truth(exercise.id)
     visible = [m for m in private.mistakes if not m.effect]
 
     def results(answer: Callable[..., Any], draw: int) -> dict[str, Arrays]:
@@ -136,7 +145,7 @@ def test_stored_results_say_the_same(exercise: Exercise, tmp_path: Any) -> None:
     for answer in right:
         assert outcome_of(exercise, answer, 0, truth=stored).status == "PASS"
     for mistake in private.mistakes:
-        live, kept = (outcome_of(exercise, mistake.answer, 0, truth=t) for t in (LiveTruth(exercise, private), stored))
+        live, kept = (outcome_of(exercise, mistake.answer, 0, truth=t) for t in (live_truth(exercise.id), stored))
         assert live == kept
 
 
