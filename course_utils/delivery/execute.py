@@ -40,7 +40,12 @@ def run(path: Path, made_from: str) -> str:
     with tempfile.TemporaryDirectory() as progress:
         environment = {**os.environ, "COURSE_PROGRESS_DIR": progress, "OMP_NUM_THREADS": "1"}
         client = NotebookClient(
-            notebook, timeout=300, kernel_name="python3", store_widget_state=False, record_timing=False
+            notebook,
+            timeout=300,
+            kernel_name="python3",
+            store_widget_state=False,
+            record_timing=False,
+            extra_arguments=["--log-level=ERROR"],
         )
         client.execute(cwd=str(path.parent), env=environment)
     return as_json(notebook, made_from, paired=True)
