@@ -13,7 +13,10 @@ from torch import Tensor, nn
 from course_utils.attribution import (
     grad_cam,
     guided_grad_cam,
+    kernel_shap,
+    lime_image,
     occlusion,
+    shapley_values,
 )
 
 from .networks import conv_net, draw, nothing_changes
@@ -35,10 +38,15 @@ def with_layer(method: Method) -> Method:
     return lambda model, inputs, target=None: method(model, inputs, target, layer=second_convolution(model))
 
 
+SIX = (torch.arange(8)[:, None] // 4 * 3 + torch.arange(8) // 3).long()  # six superpixels of 8 × 8 pixels
+
 METHODS: dict[str, Method] = {
     "occlusion": lambda m, x, t=None: occlusion(m, x, t, sliding_window_shapes=(1, 4, 4), strides=2),
     "grad_cam": with_layer(grad_cam),
     "guided_grad_cam": with_layer(guided_grad_cam),
+    "shapley_values": lambda m, x, t=None: shapley_values(m, x, t, feature_mask=SIX),
+    "kernel_shap": lambda m, x, t=None: kernel_shap(m, x, t, feature_mask=SIX, n_samples=40).attributions,
+    "lime_image": lambda m, x, t=None: lime_image(m, x, t, feature_mask=SIX, n_samples=40).attributions,
 }
 
 
