@@ -1,9 +1,9 @@
 """The attribution methods of the course, written from scratch: one idea per file, in the order of the notebooks.
 
 Read them in this order: `scores` (the door), `gradients`, `saliency`, `smoothgrad`, `rectifiers`, `quadrature_rules`,
-`baselines`, `paths`, `integrated`, `completeness`; `asking`, `occluding`; `layers`, `channels`, `class_maps`,
-`gradcam`; `feature_masks`, `coalitions`, `linear_surrogates`, `lime_images`, `lime_tables`, `shapley`, `kernelshap`,
-`global_surrogates`.
+`baselines`, `paths`, `integrated`, `completeness`; `asking`, `occluding`, `random_masks`; `layers`, `channels`,
+`class_maps`, `gradcam`; `feature_masks`, `coalitions`, `linear_surrogates`, `lime_images`, `lime_tables`, `shapley`,
+`kernelshap`, `global_surrogates`.
 
 Every method is called as `method(model, inputs, target)` and returns attributions like the inputs: (N, …), detached,
 unless its documentation says that they are coarser. It checks its arguments, asks the model, and leaves it as it was:
@@ -25,6 +25,7 @@ from course_utils.attribution.linear_surrogates import LinearSurrogate
 from course_utils.attribution.occluding import occlusion
 from course_utils.attribution.paths import path_integrated_gradients
 from course_utils.attribution.quadrature_rules import quadrature
+from course_utils.attribution.random_masks import rise, smooth_masks
 from course_utils.attribution.rectifiers import deconvnet, guided_backprop
 from course_utils.attribution.saliency import saliency_map
 from course_utils.attribution.shapley import shapley_values
@@ -50,9 +51,11 @@ __all__ = [
     "occlusion",
     "path_integrated_gradients",
     "quadrature",
+    "rise",
     "saliency_map",
     "shapley_values",
     "smooth_grad",
+    "smooth_masks",
     "superpixels",
     "top_superpixels",
     "vanilla_gradient",

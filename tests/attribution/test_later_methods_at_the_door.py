@@ -16,6 +16,7 @@ from course_utils.attribution import (
     kernel_shap,
     lime_image,
     occlusion,
+    rise,
     shapley_values,
 )
 
@@ -42,6 +43,7 @@ SIX = (torch.arange(8)[:, None] // 4 * 3 + torch.arange(8) // 3).long()  # six s
 
 METHODS: dict[str, Method] = {
     "occlusion": lambda m, x, t=None: occlusion(m, x, t, sliding_window_shapes=(1, 4, 4), strides=2),
+    "rise": lambda m, x, t=None: rise(m, x, t, n_masks=20),
     "grad_cam": with_layer(grad_cam),
     "guided_grad_cam": with_layer(guided_grad_cam),
     "shapley_values": lambda m, x, t=None: shapley_values(m, x, t, feature_mask=SIX),
