@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from course_utils.exercises.record import Mistake, Private
@@ -59,6 +60,16 @@ def _change_by_gradient(model: Any, applicants: Any, feature: int) -> Any:
     return (-scores / slopes[:, feature]).detach()
 
 
+def _like_a_list(model: Any, applicants: Any, feature: int) -> list[Any]:
+    """One tensor for each applicant, in a list."""
+    return [-model(row[None])[0] / model.weights[feature] for row in applicants]
+
+
+def _nothing_for_granted(model: Any, applicants: Any, feature: int) -> Any:
+    scores = model(applicants)
+    return (-scores / model.weights[feature]).where(scores < 0, 0.0)
+
+
 def _in_place(model: Any, applicants: Any, feature: int) -> Any:
     before = applicants[:, feature].clone()
     applicants[:, feature] = before - model(applicants) / model.weights[feature]
@@ -106,6 +117,22 @@ def _swapped(technique: str) -> Place:
     return when, {"specific": "agnostic", "agnostic": "specific"}[access], scope
 
 
+def _other_spellings(technique: str) -> list[str]:
+    when, access, scope = PLACES[technique]
+    return [when.replace("-", " ").capitalize(), f"model-{access}", scope.upper().replace("SUBGROUP", "cohort")]
+
+
+@cache
+def _times_larger() -> float:
+    """Count it: the nodes of the forest, for each weight and bias of the linear model, on the cancer table."""
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.ensemble import RandomForestClassifier
+
+    X, y = load_breast_cancer(return_X_y=True)
+    forest = RandomForestClassifier(100, random_state=0, n_jobs=1).fit(X, y)
+    return sum(tree.tree_.node_count for tree in forest.estimators_) / (X.shape[1] + 1)
+
+
 WEIGHTS, GROWN, FITTED, REPLACED, AVERAGED, GRADIENT, SHUFFLED = PLACES
 
 PRIVATE = {
@@ -133,7 +160,7 @@ PRIVATE = {
     ),
     "01.2": Private(
         reference=_change,
-        alternatives=(_change_by_solving, _change_by_calling, _change_by_gradient),
+        alternatives=(_change_by_solving, _change_by_calling, _change_by_gradient, _like_a_list),
         mistakes=(
             Mistake(
                 "sign lost",
@@ -149,11 +176,45 @@ PRIVATE = {
             Mistake(
                 "only the size",
                 lambda model, applicants, feature: (model(applicants) / model.weights[feature]).abs(),
-                "Your changes are all positive. Debt has a negative weight, and granted applicants exist too: "
+                "None of your changes is negative. Debt has a negative weight, and granted applicants exist too: "
                 "which way must the feature go?",
                 also=(
                     lambda model, applicants, feature: [
                         abs(model(row[None]).item()) / abs(model.weights[feature].item()) for row in applicants
+                    ],
+                ),
+            ),
+            Mistake(
+                "sign of the weight lost",
+                lambda model, applicants, feature: -model(applicants) / model.weights[feature].abs(),
+                "You divide by the size of the weight, so a feature that hurts is treated like one that helps. "
+                "Which way must debt go for the score to rise?",
+                also=(
+                    lambda model, applicants, feature: [
+                        -model(row[None]).item() / abs(model.weights[feature].item()) for row in applicants
+                    ],
+                ),
+            ),
+            Mistake(
+                "multiplied",
+                lambda model, applicants, feature: -model(applicants) * model.weights[feature],
+                "You multiply the distance by the weight. The weight is score per unit, the distance is in score: "
+                "which operation leaves units of the feature?",
+            ),
+            Mistake(
+                "multiplied, sign lost",
+                lambda model, applicants, feature: model(applicants) * model.weights[feature],
+                "You multiply score and weight: the units do not fit, and the sign points away from the border. "
+                "Write down score + weight · change = 0 and solve it.",
+            ),
+            Mistake(
+                "nothing for those who were granted",
+                _nothing_for_granted,
+                "You give 0 to every applicant who is granted the loan. They have a distance from the border too: "
+                "how far could the feature go before the decision turns?",
+                also=(
+                    lambda model, applicants, feature: [
+                        max(-model(row[None]).item(), 0.0) / model.weights[feature].item() for row in applicants
                     ],
                 ),
             ),
@@ -242,7 +303,7 @@ PRIVATE = {
     ),
     "01.4": Private(
         reference=lambda technique: PLACES[technique],
-        alternatives=(_by_rules, _by_columns),
+        alternatives=(_by_rules, _by_columns, _other_spellings),
         mistakes=(
             Mistake(
                 "post-hoc means agnostic",
@@ -310,13 +371,19 @@ PRIVATE = {
         ),
     ),
     "01.6": Private(
-        reference=lambda: 135.0,
-        alternatives=(lambda: 100, lambda: 200.0),
+        reference=_times_larger,
+        alternatives=(lambda: 100, lambda: 200.0, lambda: _times_larger() / 1.99, lambda: 1.99 * _times_larger()),
         mistakes=(
             Mistake(
                 "counted the marks",
                 lambda: 2.0,
                 "You counted the labelled marks between the two. Two marks are two factors of ten, not a factor of 2.",
+            ),
+            Mistake(
+                "a little short",
+                lambda: 60.0,
+                "You are less than a factor of three away. Where between two labelled marks does each point stand? "
+                "Half the way is a factor of about three, not five.",
             ),
             Mistake(
                 "the size itself",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -64,7 +65,7 @@ CHANGE = Exercise(
         case(
             "another bank with six features",
             model=model("linear", weights=Uniform((6,), 0.4, 1.2), bias=UniformNumber(2.0, 4.0)),
-            applicants=Uniform((2, 6), -3.0, 2.0),
+            applicants=Uniform((5, 6), -2.0, 2.0),  # some of them are granted
             feature=Integer(0, 5),
         ),
     ),
@@ -166,6 +167,10 @@ ASK = (
     "Could you still do it if you were only allowed to call the model?",
     "For whom does the result hold: one input, a group, or every input?",
 )
+ITSELF = (
+    "This model is its own explanation: you read it, and nothing is laid beside it. "
+    "Does a reading of this model tell you anything about another one?"
+)
 TECHNIQUES = (
     "weights of the bank's score",
     "small tree grown on past decisions",
@@ -177,14 +182,21 @@ TECHNIQUES = (
 )
 
 
+def _plain(word: str) -> str:
+    """Take a word as it is meant: "Model-agnostic" is agnostic, "post hoc" is post-hoc, a cohort is a subgroup."""
+    letters = re.sub("[^a-z]", "", word.lower()).removeprefix("model")
+    return "subgroup" if letters == "cohort" else letters
+
+
 def _placed(technique: str) -> Property:
     def holds(run: Run) -> str | None:
         for axis, words in enumerate(AXES):
-            said = str(run.values[str(axis)])
-            if said not in words:
+            said, right = str(run.values[str(axis)]), str(run.reference[str(axis)])
+            if _plain(said) not in map(_plain, words):
                 return f"“{technique}”: {said!r} is not one of {', '.join(map(repr, words))}."
-            if said != str(run.reference[str(axis)]):
-                return f"“{technique}”: you say {said!r}. {ASK[axis]}"
+            if _plain(said) != _plain(right):
+                transparent = axis == 1 and str(run.reference["0"]) == "ante-hoc"
+                return f"“{technique}”: you say {said!r}. {ITSELF if transparent else ASK[axis]}"
         return None
 
     return Property(f"“{technique}”", 1, holds, (technique,))
@@ -197,7 +209,7 @@ TAXONOMY = Exercise(
     difficulty=2,
     minutes=8,
     goal="you can place a technique on three axes, and say which question decides each.",
-    expected="for each technique three words: when, access, scope.",
+    expected="for each technique three words: when, access, scope; hyphens and capitals do not matter.",
     name="place",
     stub="\n".join(
         [
@@ -235,17 +247,17 @@ GAIN = Exercise(
         "569 patients: one patient is 0.2 percentage points. Differences of that size are noise.",
     ),
     options=("nothing, or less than one point", "one to three points", "more than three points"),
-    measured=lambda runs: "The best of the four is less than one point ahead of 31 numbers that can be read.",
+    measured=lambda runs: "The best of the four is less than one point ahead of a sum that can be read.",
 )
 
 
 def _ratio(run: Run) -> str | None:
     if list(run.values) != [""] or run.value.size != 1 or run.value.dtype.kind != "f":
         return "One number is expected: how many times as large the forest is."
-    times = run.number
-    if 60 <= times <= 300:
+    times, counted = run.number, float(run.expected.reshape(()))
+    if counted / 2 <= times <= 2 * counted:
         return None
-    if 1.5 <= times < 60:
+    if 1.5 <= times < counted / 2:
         return f"You read {times:g}. Look again: on this axis every labelled mark is ten times the one before."
     if times < 1.5:
         return f"You read {times:g}. How many times as large, seen from the linear model: divide large by small."
@@ -270,7 +282,10 @@ TIMES = Exercise(
     ),
     properties=(Property("the size of the forest divided by the size of the linear model", 2, _ratio),),
     tolerance=0.02,
-    measured=lambda runs: f"about {runs[0].number:.0f} times as many numbers to read, as far as the eye can tell.",
+    measured=lambda runs: (
+        f"you read {runs[0].number:.0f}; counted, the forest has {float(runs[0].expected.reshape(())):.0f} times "
+        "as many numbers to read."
+    ),
 )
 
 
