@@ -380,12 +380,6 @@ PRIVATE = {
                 "You counted the labelled marks between the two. Two marks are two factors of ten, not a factor of 2.",
             ),
             Mistake(
-                "a little short",
-                lambda: 60.0,
-                "You are less than a factor of three away. Where between two labelled marks does each point stand? "
-                "Half the way is a factor of about three, not five.",
-            ),
-            Mistake(
                 "the size itself",
                 lambda: 4000.0,
                 "That is about the size of the forest itself. The linear model has a size too: divide.",

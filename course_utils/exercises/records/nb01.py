@@ -257,7 +257,12 @@ def _ratio(run: Run) -> str | None:
     times, counted = run.number, float(run.expected.reshape(()))
     if counted / 2 <= times <= 2 * counted:
         return None
-    if 1.5 <= times < counted / 2:
+    if counted / 4 <= times <= 4 * counted:
+        return (
+            f"You read {times:g}: near, but not within the band. Where between two labelled marks does each point "
+            "stand? On this axis half the way is a factor of about three, not five."
+        )
+    if 1.5 <= times < counted / 4:
         return f"You read {times:g}. Look again: on this axis every labelled mark is ten times the one before."
     if times < 1.5:
         return f"You read {times:g}. How many times as large, seen from the linear model: divide large by small."
