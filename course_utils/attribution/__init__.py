@@ -1,9 +1,9 @@
 """The attribution methods of the course, written from scratch: one idea per file, in the order of the notebooks.
 
 Read them in this order: `scores` (the door), `gradients`, `saliency`, `smoothgrad`, `rectifiers`, `quadrature_rules`,
-`baselines`, `paths`, `integrated`, `completeness`; `asking`, `occluding`, `random_masks`; `layers`, `channels`,
-`class_maps`, `gradcam`; `feature_masks`, `coalitions`, `linear_surrogates`, `lime_images`, `lime_tables`, `shapley`,
-`kernelshap`, `global_surrogates`.
+`baselines`, `paths`, `integrated`, `completeness`; `asking`, `occluding`, `random_masks`, `input_sampling`; `layers`,
+`channels`, `class_maps`, `gradcam`; `feature_masks`, `coalitions`, `kernels`, `linear_surrogates`, `lime_images`,
+`lime_tables`, `shapley`, `kernelshap`, `global_surrogates`.
 
 Every method is called as `method(model, inputs, target)` and returns attributions like the inputs: (N, …), detached,
 unless its documentation says that they are coarser. It checks its arguments, asks the model, and leaves it as it was:
@@ -17,6 +17,7 @@ from course_utils.attribution.feature_masks import superpixels
 from course_utils.attribution.global_surrogates import GlobalSurrogate, global_surrogate
 from course_utils.attribution.gradcam import grad_cam, guided_grad_cam
 from course_utils.attribution.gradients import input_x_gradient, vanilla_gradient
+from course_utils.attribution.input_sampling import rise
 from course_utils.attribution.integrated import integrated_gradients
 from course_utils.attribution.kernelshap import kernel_shap
 from course_utils.attribution.lime_images import lime_image, top_superpixels
@@ -25,7 +26,7 @@ from course_utils.attribution.linear_surrogates import LinearSurrogate
 from course_utils.attribution.occluding import occlusion
 from course_utils.attribution.paths import path_integrated_gradients
 from course_utils.attribution.quadrature_rules import quadrature
-from course_utils.attribution.random_masks import rise, smooth_masks
+from course_utils.attribution.random_masks import smooth_masks
 from course_utils.attribution.rectifiers import deconvnet, guided_backprop
 from course_utils.attribution.saliency import saliency_map
 from course_utils.attribution.shapley import shapley_values

@@ -62,7 +62,7 @@ def class_activation_map(
     (torch.Size([1, 1, 6, 6]), True)
     """
     F, x = scores(model, inputs, target), images_only(inputs)
-    linear, name = find_layer(model, classifier)
+    linear, name = find_layer(model, classifier, "classifier")
     if not isinstance(linear, nn.Linear):
         raise TypeError(f"classifier: {name} is {type(linear).__name__}; expected the nn.Linear that makes the scores")
     A = channel_evidence(model, inputs, target, layer=layer).activations

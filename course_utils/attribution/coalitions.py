@@ -50,12 +50,12 @@ def coalition_scores(
     tensor([[ 1.,  3.,  5., 15.]], dtype=torch.float64)
     """
     N, n, _ = z.shape
+    baselines = torch.stack(x0s)
 
     def points(rows: Tensor) -> tuple[Tensor, Tensor]:
         b, i, k = rows // (N * n), rows // n % N, rows % n  # row = coalition k of input i on baseline b
         there = on_values(z[i, k], mask[i])
-        baselines = torch.stack([x0s[which][one] for which, one in zip(b.tolist(), i.tolist(), strict=True)])
-        return torch.where(there, x[i], baselines), i
+        return torch.where(there, x[i], baselines[b, i]), i
 
     answers = ask(F, x, len(x0s) * N * n, points, batch_size=batch_size, progress=progress)
     return answers.double().reshape(len(x0s), N, n).mean(dim=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
@@ -15,8 +16,8 @@ Layer: TypeAlias = nn.Module | str
 """A module inside the model, or its name there, such as "conv2" or "network.conv_head"."""
 
 
-def find_layer(model: Model, layer: Layer) -> tuple[nn.Module, str]:
-    """Return the module, and a name for it in messages.
+def find_layer(model: Model, layer: Layer, argument: str = "layer") -> tuple[nn.Module, str]:
+    """Return the module, and a name for it in messages; `argument` is the argument that it came in.
 
     Raises
     ------
@@ -28,22 +29,20 @@ def find_layer(model: Model, layer: Layer) -> tuple[nn.Module, str]:
     >>> find_layer(nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU()), "1")
     (ReLU(), '1')
     """
+    modules = dict(model.named_modules()) if isinstance(model, nn.Module) else {}
     if isinstance(layer, nn.Module):
-        if isinstance(model, nn.Module):
-            for name, module in model.named_modules():
-                if module is layer:
-                    return layer, name or type(layer).__name__
-        return layer, type(layer).__name__
+        names = [name for name, module in modules.items() if module is layer and name]
+        return layer, names[0] if names else type(layer).__name__
     if not isinstance(layer, str):
-        raise TypeError(f"layer: {type(layer).__name__}; expected a module inside the model, or its name")
-    if not isinstance(model, nn.Module):
+        raise TypeError(f"{argument}: {type(layer).__name__}; expected a module inside the model, or its name")
+    if not modules:
         raise TypeError(
-            f"layer: {layer!r} is a name, but the model is a {type(model).__name__}; pass the module itself"
+            f"{argument}: {layer!r} is a name, but the model is a {type(model).__name__}; pass the module itself"
         )
-    modules = dict(model.named_modules())
     if layer == "" or layer not in modules:
-        convolutions = [name for name, module in modules.items() if isinstance(module, nn.Conv2d)]
-        raise ValueError(f"layer: the model has no {layer!r}; its convolutions are {', '.join(convolutions) or 'none'}")
+        names = [name for name in modules if name]
+        near = difflib.get_close_matches(layer, names, n=5, cutoff=0.4) or names[:8]
+        raise ValueError(f"{argument}: the model has no {layer!r}; it has, for example, {', '.join(near)}")
     return modules[layer], layer
 
 

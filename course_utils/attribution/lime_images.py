@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import numbers
 from typing import Any
 
 import torch
@@ -15,7 +13,8 @@ from course_utils.attribution.batches import check_count
 from course_utils.attribution.channels import images_only
 from course_utils.attribution.coalitions import coalition_scores
 from course_utils.attribution.feature_masks import as_feature_mask, on_values, superpixels
-from course_utils.attribution.linear_surrogates import LinearSurrogate, exponential_kernel, fit_line
+from course_utils.attribution.kernels import check_width, cosine_distance, exponential_kernel
+from course_utils.attribution.linear_surrogates import LinearSurrogate, fit_line
 from course_utils.attribution.scores import Model, Target, scores
 from course_utils.seeds import generator
 
@@ -163,24 +162,3 @@ def on_or_off(counts: list[int], n_samples: int, seed: int) -> Tensor:
         z[i, :, :K] = torch.rand(n_samples, K, generator=generator("lime_image", seed=seed)) < 0.5
         z[i, 0, :K] = True
     return z
-
-
-def cosine_distance(z: Tensor) -> Tensor:
-    r"""Return the cosine distance of each row of z (n, K) from a row of ones.
-
-    .. math:: d(z) = 1 - \frac{z \cdot 1}{|z| \, |1|} = 1 - \sqrt{\textstyle\sum_j z_j / K}
-
-    Examples
-    --------
-    >>> cosine_distance(torch.tensor([[1.0, 1.0, 1.0, 1.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]))
-    tensor([0.0000, 0.5000, 1.0000])
-    """
-    return 1 - z.mean(dim=1).sqrt()
-
-
-def check_width(kernel_width: object) -> None:
-    """Raise unless the width of a kernel is a positive number."""
-    if isinstance(kernel_width, bool) or not isinstance(kernel_width, numbers.Real):
-        raise TypeError(f"kernel_width: {kernel_width!r}; expected a number")
-    if not 0 < float(kernel_width) < math.inf:
-        raise ValueError(f"kernel_width: {kernel_width!r}; expected a number above 0")

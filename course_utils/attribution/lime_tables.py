@@ -9,8 +9,8 @@ from torch import Tensor
 
 from course_utils.attribution.asking import Progress, ask
 from course_utils.attribution.batches import check_count
-from course_utils.attribution.lime_images import check_width
-from course_utils.attribution.linear_surrogates import LinearSurrogate, exponential_kernel, fit_line
+from course_utils.attribution.kernels import check_width, exponential_kernel
+from course_utils.attribution.linear_surrogates import LinearSurrogate, fit_line
 from course_utils.attribution.scores import Model, Target, check_values, scores
 from course_utils.seeds import generator
 

@@ -100,14 +100,3 @@ def fidelity(y: Tensor, fitted: Tensor, weights: Tensor | None = None) -> float:
     if variation <= rounding:
         return 1.0 if residual <= 1e-12 * (pi * y**2).sum() else 0.0
     return float(1 - residual / variation)
-
-
-def exponential_kernel(distances: Tensor, width: float) -> Tensor:
-    r"""Return the weights :math:`\sqrt{\exp(-d^2 / \sigma^2)}` of distances d, for a kernel of width σ.
-
-    Examples
-    --------
-    >>> exponential_kernel(torch.tensor([0.0, 1.0]), width=0.5)
-    tensor([1.0000, 0.1353])
-    """
-    return torch.exp(-(distances**2) / width**2).sqrt()

@@ -23,6 +23,7 @@ from course_utils.attribution import (
     grad_cam,
     guided_backprop,
     guided_grad_cam,
+    vanilla_gradient,
 )
 
 from .networks import FLOAT32, FLOAT64, Calls, conv_net, draw, nothing_changes, relative, seeded
@@ -131,6 +132,28 @@ def test_guided_grad_cam_is_the_product() -> None:
     assert torch.equal(guided_grad_cam(model, X, TARGET, layer=model[3]), expected)
 
 
+def test_guided_grad_cam_sees_relu6_and_says_when_there_is_no_relu() -> None:
+    """Captum's returns the plain gradient for ReLU6, without a word."""
+    model, silent = conv_net(nn.ReLU6(), nn.ReLU6()), conv_net(nn.SiLU(), nn.SiLU())
+    ours = guided_grad_cam(model, X, TARGET, layer="3")
+    plain = vanilla_gradient(model, X, TARGET) * grad_cam(model, X, TARGET, layer="3")
+    assert relative(ours, plain) > 0.1
+    assert relative(ours, guided_grad_cam(conv_net(), X, TARGET, layer="3")) <= FLOAT64  # no value is above 6
+    with nothing_changes(silent, X), pytest.raises(ValueError, match="no ReLU lies between inputs and score"):
+        guided_grad_cam(silent, X, TARGET, layer="3")
+
+
+def test_cam_leaves_nothing_behind() -> None:
+    model, x = gap_net(), X.clone().requires_grad_()
+    with nothing_changes(model, x, TARGET):
+        class_activation_map(model, x, TARGET, layer="3", classifier="6")
+    with nothing_changes(model, x), pytest.raises(ValueError, match="target: -1 is negative"):
+        class_activation_map(model, x, -1, layer="3", classifier="6")
+    model.insert(4, nn.Dropout())
+    with nothing_changes(model, x), pytest.raises(ValueError, match=r"layer model\.4 \(Dropout\) is in training mode"):
+        class_activation_map(model, x, 1, layer="3", classifier="7")
+
+
 def test_one_forward_pass() -> None:
     model = Calls(conv_net())
     grad_cam(model, X, TARGET, layer="model.3")
@@ -196,6 +219,8 @@ def test_cam_refuses_what_it_is_not_defined_for() -> None:
             class_activation_map(model, X, TARGET, layer=layer, classifier=classifier)
     with pytest.raises(TypeError, match="classifier: 0 is Conv2d; expected the"):
         class_activation_map(gap_net(), X, TARGET, layer="3", classifier="0")
+    with pytest.raises(ValueError, match="classifier: the model has no 'fc'; it has, for example, 0, 1"):
+        class_activation_map(gap_net(), X, TARGET, layer="3", classifier="fc")
     model = gap_net()
     with pytest.raises(ValueError, match="target: None, but classifier has 5 classes"):
         class_activation_map(lambda x: model(x)[:, 0], X, layer=model[3], classifier=model[6])
@@ -248,7 +273,11 @@ def test_layers_that_cannot_be_used() -> None:
     function = lambda x: model(x)  # noqa: E731
     detached = lambda x: model[4:](model[3](model[:3](x)).detach())  # noqa: E731
     for call, error, message in (
-        (lambda: grad_cam(model, X, 1, layer="conv9"), ValueError, "the model has no 'conv9'; .* are 0, 3"),
+        (
+            lambda: grad_cam(model, X, 1, layer="conv9"),
+            ValueError,
+            "the model has no .conv9.; it has, for example",
+        ),
         (lambda: grad_cam(model, X, 1, layer=3), TypeError, "layer: int; expected a module inside the model"),
         (lambda: grad_cam(model, X, 1, layer=other), ValueError, "layer: the model did not call Conv2d"),
         (lambda: grad_cam(model, X, 1, layer="6"), ValueError, r"layer: 6 returns \(3, 5\); expected \(N, K, h"),

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from course_utils.attribution import (
+    global_surrogate,
     grad_cam,
     guided_grad_cam,
     kernel_shap,
@@ -185,3 +186,32 @@ def test_an_input_gets_the_same_in_a_batch_and_alone(method: Method) -> None:
     together = method(model, x, TARGET)
     for n in range(3):
         assert torch.allclose(together[n : n + 1], method(model, x[n : n + 1], int(TARGET[n])), rtol=0, atol=1e-12)
+
+
+def test_no_batch_is_larger_than_it_was_asked_for() -> None:
+    """Memory is bounded by `batch_size`, also for the passes besides the changed copies."""
+
+    class Widest(nn.Module):
+        widest = 0
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.net = NET
+            self.training = False
+
+        def forward(self, x: Tensor) -> Tensor:
+            self.widest = max(self.widest, len(x))
+            return self.net(x)
+
+    x = X.repeat(4, 1, 1, 1)
+    for method in (
+        lambda model: occlusion(model, x, 1, sliding_window_shapes=(1, 4, 4), strides=2, batch_size=5),
+        lambda model: rise(model, x, 1, n_masks=7, batch_size=5),
+        lambda model: shapley_values(model, x, 1, feature_mask=SIX, batch_size=5),
+        lambda model: kernel_shap(model, x, 1, feature_mask=SIX, batch_size=5),
+        lambda model: lime_image(model, x, 1, feature_mask=SIX, n_samples=7, batch_size=5),
+        lambda model: global_surrogate(model, x, 1, batch_size=5),
+    ):
+        model = Widest()
+        method(model)
+        assert model.widest == 5

@@ -79,7 +79,7 @@ def test_as_captum_on_a_digit_in_float32() -> None:
 def test_as_captum_on_a_photograph() -> None:
     network, x = load_imagenet_network(), load_photo("coffee")
     target = network(x).argmax(dim=1)
-    settings = {"sliding_window_shapes": (3, 80, 80), "strides": (3, 60, 60)}
+    settings = {"sliding_window_shapes": (3, 150, 150), "strides": (3, 74, 74)}
     ours = occlusion(network, x, target, **settings)
     assert relative(ours, captums(network, x, target=target, **settings)) <= FLOAT32
 

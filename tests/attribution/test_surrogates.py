@@ -491,6 +491,33 @@ def test_bad_settings(case: str) -> None:
         call()
 
 
+TABLES: dict[str, Callable[[Any, Any, Any], object]] = {
+    "lime_tabular": lambda model, x, target: lime_tabular(model, x, target, data=DATA, n_samples=20),
+    "global_surrogate": global_surrogate,
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_methods_for_tables_at_the_door(name: str) -> None:
+    method, model, x = TABLES[name], SmallNetwork((3, 9, 3), seed=3).double(), DATA[:12].clone().requires_grad_()
+    with nothing_changes(model, x, DATA):
+        method(model, x, 1)
+    for inputs, target, error, message in (
+        (x, 9, ValueError, "target: 9 is out of range"),
+        (x, -1, ValueError, "target: -1 is negative"),
+        (x, None, ValueError, r"target: None, but the model returned \(\d+, 3\)"),
+        (x, torch.tensor([0, 1]), ValueError, r"target: shape \(2,\) for 12 inputs"),
+        (x.detach().numpy(), 1, TypeError, "inputs: ndarray; expected a torch.Tensor"),
+        (x / 0, 1, ValueError, "inputs: contains NaN or infinity"),
+        (x[0], 1, ValueError, r"inputs: shape \(3,\) has no axis for the examples"),
+    ):
+        with nothing_changes(model, x, DATA), pytest.raises(error, match=message):
+            method(model, inputs, target)
+    model.layers.append(torch.nn.Dropout())
+    with nothing_changes(model, x, DATA), pytest.raises(ValueError, match=r"\(Dropout\) is in training mode"):
+        method(model, x, 1)
+
+
 def test_results_cannot_be_changed_and_carry_no_graph() -> None:
     leaf = X.clone().requires_grad_()
     ours = lime_image(NET, 2 * leaf, 1, feature_mask=NINE, n_samples=20)
