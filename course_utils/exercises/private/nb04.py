@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from course_utils.exercises.record import Mistake, Private
 from course_utils.exercises.records.nb04 import CANCEL, CANNOT, MORE_STEPS, NO_INFLUENCE
 
@@ -45,8 +47,6 @@ def _all_points_at_once(F: Any, x: Any, baseline: Any, m: int) -> Any:
 
 
 def _one_input_at_a_time(F: Any, x: Any, baseline: Any, m: int) -> Any:
-    import numpy as np
-
     rows = []
     for i, x0 in enumerate(baseline.expand_as(x)):
         gradients = [slope(F, (x0 + a * (x[i] - x0))[None])[0].numpy() for a in middles(m)]
@@ -167,6 +167,17 @@ INTEGRATED_GRADIENTS = Private(
             also=(lambda F, x, baseline, m: (x - baseline) * sum(slope(F, a * x) / m for a in middles(m)),),
         ),
         Mistake(
+            "path beyond the input",
+            lambda F, x, baseline, m: (x - baseline) * mean_slope(F, x + (x - baseline), x, middles(m)),
+            "Your path starts at x and walks on beyond it: the points are x + α (x − x′). Put in α = 0 and α = 1; "
+            "which two points should come out?",
+            also=(
+                lambda F, x, baseline, m: sum(
+                    (x - baseline) * slope(F, x + a * (x - baseline)) / m for a in middles(m)
+                ),
+            ),
+        ),
+        Mistake(
             "× x instead of × (x − x′)",
             lambda F, x, baseline, m: x * mean_slope(F, x, baseline, middles(m)),
             "You multiply with x. That is right for a baseline of 0 only. From where to where did the input change?",
@@ -229,6 +240,18 @@ GAP = Private(
             lambda F, x, baseline, attributions: attributions.sum() - F(x),
             "Your gap compares the sum with F(x) alone. The baseline has a score too, and it is not zero here.",
             also=(lambda F, x, baseline, attributions: float(attributions.sum()) - F(x).item(),),
+        ),
+        Mistake(
+            "score of the difference",
+            lambda F, x, baseline, attributions: attributions.sum() - F(x - baseline),
+            "You take the score of the difference, F(x − x′). Completeness speaks of the difference of two scores: ask "
+            "F twice, then subtract.",
+        ),
+        Mistake(
+            "relative gap",
+            lambda F, x, baseline, attributions: (attributions.sum() - F(x) + F(baseline)) / (F(x) - F(baseline)),
+            "Your gap is a fraction of the difference. That is a good way to judge it, and the cell below does so; "
+            "here the gap itself is asked for, in units of score.",
         ),
         Mistake(
             "sign of the baseline's score",
@@ -299,6 +322,19 @@ EXPECTED_GRADIENTS = Private(
             "You average the baselines and explain once, from their mean. That mean is an input of its own, which is "
             "none of them. Explain from each, then average the explanations.",
             also=(lambda F, x, baselines, m: _definition(F, x, sum(baselines) / len(baselines), m),),
+        ),
+        Mistake(
+            "median over the baselines",
+            lambda F, x, baselines, m: (
+                torch_stack([_definition(F, x, b[None], m) for b in baselines]).median(dim=0).values
+            ),
+            "You take the median over the baselines. Medians of the parts do not add up to anything; which average "
+            "keeps the account complete?",
+            also=(
+                lambda F, x, baselines, m: np.median(
+                    [_definition(F, x, b[None], m).detach().numpy() for b in baselines], axis=0
+                ),
+            ),
         ),
         Mistake(
             "summed over the baselines",
@@ -393,6 +429,19 @@ BLIND_BASELINE = Private(
             "attributions.",
         ),
         Mistake(
+            "full ink",
+            lambda model, x, target: 1.0 * (x > 0),
+            "You made all ink full. Grey ink changes by that, so it gets attributions, and the empty places, which are "
+            "free to change, stayed as they were.",
+        ),
+        Mistake(
+            "rounded",
+            lambda model, x, target: 1.0 * (x > 0.5),
+            "You rounded each pixel to black or white. That changes the grey ink and nothing else; you want to change "
+            "everything but the ink.",
+            also=(lambda model, x, target: x.round(),),
+        ),
+        Mistake(
             "inverted",
             _inverted,
             "The inverted digit changes every pixel, the ink first of all. Leave the ink as it is and change the rest.",
@@ -422,8 +471,8 @@ PRIVATE = {
             ),
             Mistake(
                 "the mean slope",
-                lambda: "1/2",
-                "1/2 is the mean slope on the way: 1 on the first half, 0 on the second. It has not met x − x′ yet.",
+                lambda: "0.5",
+                "0.5 is the mean slope on the way: 1 on the first half, 0 on the second. It has not met x − x′ yet.",
             ),
             Mistake(
                 "the length of the way",
@@ -435,8 +484,8 @@ PRIVATE = {
     "04.2": INTEGRATED_GRADIENTS,
     "04.3": GAP,
     "04.4": Private(
-        reference=lambda: 245.0,
-        alternatives=(lambda: 220, lambda: 270.0),
+        reference=lambda: 251.0,
+        alternatives=(lambda: 230, lambda: 270.0),
         mistakes=(
             Mistake(
                 "the midpoint's own number",
@@ -450,7 +499,19 @@ PRIVATE = {
                 "read it off.",
             ),
             Mistake(
-                "a tick too early",
+                "the tick before",
+                lambda: 200,
+                "At the tick 200 the left rule is still a quarter further off than that. The line meets the curve "
+                "between two ticks; how far is it from each?",
+            ),
+            Mistake(
+                "the tick after",
+                lambda: 300,
+                "At the tick 300 the left rule is already better than that. The line meets the curve between two "
+                "ticks; how far is it from each?",
+            ),
+            Mistake(
+                "two ticks too early",
                 lambda: 100,
                 "At 100 steps the left rule is still more than twice as far off. Follow the horizontal line further.",
             ),

@@ -17,11 +17,14 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "The completeness gap of a map is 0.001. What do you know?",
+            "The completeness gap of an IG map is 0.001, with m steps and with 2m. What do you know?",
             (
                 Option("The map shows what the network looks at.", False, "The gap knows the sum, not the shares."),
                 Option(
-                    "m was large enough.", True, "The sum came out as the integral demands; more steps change little."
+                    "m was large enough.",
+                    True,
+                    "The sum came out as the integral demands, twice. One small gap alone can be luck: the gap changes "
+                    "its sign with m, and may be caught as it crosses 0.",
                 ),
                 Option("The baseline was well chosen.", False, "Every baseline can be computed to a gap of 0."),
                 Option("The network is right about this input.", False, "Explanations of errors balance just as well."),
