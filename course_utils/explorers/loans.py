@@ -67,7 +67,7 @@ def loan_explorer(
     def draw(feature: str, **values: float) -> Frame:
         x = torch.tensor([[float(values[name]) for name in names]])
         index = FEATURES.index(feature)
-        change = None if function is None else float(newest(function)(score, x.clone(), index))
+        change = None if function is None else _number(newest(function)(score, x.clone(), index))
         return _frame(chart, score, x, index, change)
 
     sliders = [
@@ -113,10 +113,15 @@ def _frame(chart: Chart, score: Callable[[Tensor], Tensor], x: Tensor, index: in
     return Frame((panel,), in_words(words))
 
 
+def _number(answer: Any) -> float:
+    """Return a reader's answer as a number, in whichever form it comes: a float, a list of one, an array, a tensor."""
+    return float(torch.as_tensor(answer).detach().reshape(-1)[0])
+
+
 def _changed(index: int, here: float, there: float, now: float, change: float) -> str:
     """Say what the reader's change does to the decision."""
     name, low = FEATURES[index], 0.0
-    words = f"{name.capitalize()} {change:+.2f} ({UNITS[index]}) takes the score to {round(there, 2) + 0:.2f}: "
+    words = f"A change of {change:+.2f} in {name} ({UNITS[index]}) takes the score to {round(there, 2) + 0:.2f}: "
     if abs(there) <= TOLERANCE:
         words += "a little further, and the decision flips."
     elif (here > 0) != (there > 0):

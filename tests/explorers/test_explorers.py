@@ -155,11 +155,11 @@ def smallest_change(model, inputs, feature):
 def test_the_loan_explorer_tries_the_readers_change():
     widget = loan_explorer(inputs=(40, 10, 4, 1), function=smallest_change)
     assert (
-        "Income +2.50 (1,000 € a year) takes the score to 0.00: a little further, and the decision flips"
+        "A change of +2.50 in income (1,000 € a year) takes the score to 0.00: a little further, and the decision flips"
         in widget.summary
     )
     widget.set(feature="late payments", income=30)
-    assert "Late payments −1.11" in widget.summary
+    assert "A change of −1.11 in late payments" in widget.summary
     assert "But late payments cannot be −0.11." in widget.summary
 
 
