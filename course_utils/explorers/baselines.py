@@ -80,11 +80,11 @@ def baseline_explorer(
                 signed_panel(
                     f"integrated gradients, class {c}",
                     attributions[0].sum(0),
-                    f"Attributions for class {c}, {n_steps} steps from the baseline {baseline}.",
+                    f"Attributions for class {c}, m = {n_steps}, from the baseline {baseline}.",
                 ),
             ),
-            f"Sum of the map {total:.3f}, F(x) − F(x′) {difference:.3f}: gap {total - difference:+.3f} with "
-            f"{n_steps} steps.".replace("-", "−"),
+            f"Sum of the map {total:.3f}, F(x) − F(x′) {difference:.3f}: gap {round(total - difference, 3) + 0:+.3f} with "
+            f"m = {n_steps}.".replace("-", "−"),
         )
 
     controls: list[Slider | Choice] = [

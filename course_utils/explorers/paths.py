@@ -93,8 +93,8 @@ def path_explorer(
         return Frame(
             panels,
             in_words(
-                f"At α = {alpha:.2f}: F(x(α)) − F(x′) = {difference:.3f}, sum so far {total:.3f} with {n_steps} steps, "
-                f"gap {total - difference:+.3f}."
+                f"At α = {alpha:.2f}: F(x(α)) − F(x′) = {difference:.3f}, sum so far {total:.3f} with m = {n_steps}, "
+                f"gap {round(total - difference, 3) + 0:+.3f}."
             ),
         )
 
