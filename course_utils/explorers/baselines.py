@@ -83,8 +83,8 @@ def baseline_explorer(
                     f"Attributions for class {c}, m = {n_steps}, from the baseline {baseline}.",
                 ),
             ),
-            f"Sum of the map {total:.3f}, F(x) − F(x′) {difference:.3f}: gap {round(total - difference, 3) + 0:+.3f} with "
-            f"m = {n_steps}.".replace("-", "−"),
+            f"Sum of the map {total:.3f}, F(x) − F(x′) {difference:.3f}: "
+            f"gap {round(total - difference, 3) + 0:+.3f} with m = {n_steps}.".replace("-", "−"),
         )
 
     controls: list[Slider | Choice] = [
