@@ -118,6 +118,12 @@ def test_numpy_and_graph_answers_are_accepted() -> None:
     assert outcome(lambda F, x: list(slope(F, x))).status == "PASS"
 
 
+def test_nan_is_no_side_effect() -> None:
+    found = outcome(lambda F, x: slope(F, x) * float("nan"))
+    assert found.effects == ()
+    assert "contain NaN" in found.text
+
+
 def test_side_effects_are_named() -> None:
     def accumulates(F: Any, x: Any) -> Any:
         x.requires_grad_()
