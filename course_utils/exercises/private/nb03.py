@@ -53,6 +53,13 @@ def _scores_ignored(F: Any, x: Any, baseline: Any, attributions: Any) -> Any:
     return (differs.sum(dim=1) == 1) & ((attributions * differs).sum(dim=1) == 0)
 
 
+def _one_direction(sign: int) -> Any:
+    def breaks(F: Any, x: Any, baseline: Any, attributions: Any) -> Any:
+        return _breaks(F, x, baseline, attributions) & (sign * (F(x) - F(baseline)) > 1e-6)
+
+    return breaks
+
+
 def _any_number(F: Any, x: Any, baseline: Any, attributions: Any) -> Any:
     differs = x != baseline
     return (F(x) != F(baseline)) & ((attributions * differs).abs().sum(dim=1) == 0)
@@ -130,10 +137,11 @@ def _shares(
     share1: Any = None,
     hidden: Any = lambda z: z.clamp(min=0),
     start: Any = lambda score: score,
+    outer: Any = lambda z: z.clamp(min=0),
 ) -> Any:
     """Compute LRP with parts that can be replaced by wrong ones."""
     a1 = hidden(x @ W1.T + b1)
-    score = (a1 @ w2 + b2).clamp(min=0)
+    score = outer(a1 @ w2 + b2)
     R1 = share((a1 * w2)[:, None, :], b2.reshape(1, 1))[:, 0, :] * start(score)[:, None]
     return (R1[:, :, None] * (share1 or share)(x[:, None, :] * W1, b1)).sum(dim=1)
 
@@ -167,7 +175,7 @@ def _lrp_in_a_loop(x: Any, W1: Any, b1: Any, w2: Any, b2: Any) -> Any:
 def _weights_for_contributions(x: Any, W1: Any, b1: Any, w2: Any, b2: Any) -> Any:
     a1 = (x @ W1.T + b1).clamp(min=0)
     score = (a1 @ w2 + b2).clamp(min=0)
-    R1 = score[:, None] * w2 / w2.sum().add(1e-9)
+    R1 = score[:, None] * w2 / w2.sum()
     return R1 @ (W1 / W1.sum(dim=1, keepdim=True))
 
 
@@ -264,6 +272,18 @@ PRIVATE = {
                 _not_positive,
                 "You flag a differing feature with a negative attribution. Negative is an answer: it counts against "
                 "the score. The axiom asks for not zero.",
+            ),
+            Mistake(
+                "only a rising score",
+                _one_direction(1),
+                "You miss pairs whose score falls from the baseline to x. The axiom asks for scores that differ, and "
+                "the score may also fall.",
+            ),
+            Mistake(
+                "only a falling score",
+                _one_direction(-1),
+                "You find only pairs whose score falls from the baseline to x. The axiom asks for scores that differ: "
+                "up or down.",
             ),
             Mistake(
                 "turned round",
@@ -366,6 +386,12 @@ PRIVATE = {
                 "passes a negative signal. Ask for both signs one by one.",
             ),
             Mistake(
+                "open at zero",
+                lambda z, R, rule: _relu_backward(z + (z == 0), R, rule),
+                "A signal passes where z is exactly 0. ReLU(z) is 0 there: the unit was not active, and the forward "
+                "gate asks for z > 0.",
+            ),
+            Mistake(
                 "the mask alone",
                 lambda z, R, rule: (_relu_backward(z, R, rule) != 0).float(),
                 "You return the mask of zeros and ones. A gate lets a signal through: multiply R by it.",
@@ -417,6 +443,12 @@ PRIVATE = {
                 lambda *a: _shares(*a, share1=lambda c, bias: c / c.sum(dim=1, keepdim=True)),
                 "Your shares of the first layer sum to 1 over the hidden units. What one hidden unit received is "
                 "shared among the inputs: for each unit, the shares over the inputs sum to 1.",
+            ),
+            Mistake(
+                "output without ReLU",
+                lambda *a: _shares(*a, outer=lambda z: z),
+                "Your score can be negative. The output has a ReLU, too: where that is closed, the score is 0 and "
+                "there is nothing to share.",
             ),
             Mistake(
                 "starts with 1",

@@ -161,7 +161,7 @@ QUIZ = Quiz(
                 Option(
                     "Nothing: the two methods often agree.",
                     False,
-                    "They agree only if no negative signal ever meets a ReLU, which hardly happens.",
+                    "They agree only if no negative signal ever meets an active ReLU, which hardly happens.",
                 ),
                 Option(
                     "Whether the picture is sharp.",

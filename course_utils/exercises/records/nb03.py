@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_utils.exercises.drawing import Normal, Score, Spec, Uniform, model
+from course_utils.exercises.drawing import Score, Spec, Uniform, model
 from course_utils.exercises.properties import agrees, holds_when
 from course_utils.exercises.record import Exercise, Property, Run, case
 
@@ -27,6 +27,23 @@ class Exactly(Spec):
         import torch
 
         return torch.tensor(self.values, dtype=torch.float32)
+
+
+@dataclass(frozen=True)
+class NormalWith(Spec):
+    """A float32 tensor of independent normal values, but for the flat indices in `chosen`, whose values are given."""
+
+    shape: tuple[int, ...]
+    chosen: tuple[tuple[int, float], ...]
+
+    def build(self, rng: np.random.Generator, built: Mapping[str, Any]) -> torch.Tensor:
+        """Draw the tensor and set the chosen values."""
+        import torch
+
+        drawn = rng.normal(0.0, 1.0, self.shape)
+        for index, value in self.chosen:
+            drawn.flat[index] = value
+        return torch.tensor(drawn, dtype=torch.float32)
 
 
 @dataclass(frozen=True)
@@ -111,7 +128,7 @@ BLIND_SPOT = Exercise(
     ),
     properties=(
         holds_when(
-            "the interval where h is flat and yet differs from h(0)",
+            "two numbers on the x axis, each within 0.3",
             2,
             lambda run: all(_ends(run)),
             _says_ends,
@@ -123,15 +140,15 @@ BLIND_SPOT = Exercise(
 
 
 def _pair(run: Run, row: int) -> str:
-    """Say what is known of a pair: how many features differ, what the scores do, and what a single one receives."""
+    """Say what is known of a pair: how many features differ, what the score does, and what a single one receives."""
     x, baseline, F = run.inputs["x"], run.inputs["baseline"], run.inputs["F"]
     differ = int((x[row] != baseline[row]).sum())
-    change = abs(float(F(x)[row] - F(baseline)[row]))
-    says = f"change by {change:.2f}" if change > 1e-6 else "are the same"
+    change = float(F(x)[row] - F(baseline)[row])
+    says = f"{'rises' if change > 0 else 'falls'} by {abs(change):.2f}" if abs(change) > 1e-6 else "stays the same"
     if differ != 1:
-        return f"in pair {row}, {differ} features differ and the scores {says}"
+        return f"in pair {row}, {differ} features differ and the score {says}"
     received = float(run.inputs["attributions"][row][x[row] != baseline[row]][0])
-    return f"in pair {row}, 1 feature differs, it receives {received:.2f}, and the scores {says}"
+    return f"in pair {row}, 1 feature differs, it receives {received:.2f}, and the score {says}"
 
 
 def _judges(says: str, points: int, *, broken: bool) -> Property:
@@ -160,13 +177,13 @@ BREAKS = Exercise(
     hints=(
         "The axiom says: if one feature differs and the scores differ, then … Which three things do you compute?",
         "differs = x != baseline has shape (N, d). Count it along the features. F gives one score for each row.",
-        "(differs.sum(dim=1) == 1) & (F(x) != F(baseline)) & (the attribution of the differing feature is 0); "
-        "(attributions * differs) keeps only that one.",
+        "(differs.sum(dim=1) == 1) & ((F(x) - F(baseline)).abs() > 1e-6) & (the attribution of the differing feature "
+        "is 0); (attributions * differs) keeps only that one.",
     ),
     cases=(
         case(
             "a linear model",
-            F=Score(model("linear", weights=Uniform((4,), 0.5, 2.0))),
+            F=Score(model("linear", weights=Exactly((1.1, 0.7, -1.6, 0.9)))),
             x=Uniform((8, 4), 0.5, 2.0),
             baseline=WithoutFeatures(((0,), (1,), (2,), (0, 3), (3,), (), (1,), (2,))),
             attributions=AttributionsWithZeros(4, ((0,), (), (0, 1), (0, 3), (0, 1, 2, 3), (0, 1, 2, 3), (0,), (2,))),
@@ -234,6 +251,8 @@ def _kinks(run: Run) -> int:
 
 
 def _shapes(run: Run) -> str:
+    if not {"W1", "b1", "w2", "b2"} <= run.values.keys():
+        return "return a dict with the keys W1, b1, w2, b2."
     got = ", ".join(f"{name or 'no name'}: {array.shape}" for name, array in run.values.items())
     return f"your function returned {got}."
 
@@ -303,7 +322,12 @@ RELU_RULES = Exercise(
         "gradient: R * (z > 0). deconvnet: R * (R > 0). guided: both. Raise ValueError for another rule if you like.",
     ),
     cases=tuple(
-        case(f"the rule {rule!r}", z=Normal((2, 3, 5)), R=Normal((2, 3, 5)), rule=rule)
+        case(
+            f"the rule {rule!r}",
+            z=NormalWith((2, 3, 5), ((0, 0.0), (7, 0.0))),
+            R=NormalWith((2, 3, 5), ((0, 1.5), (7, -1.5), (11, 0.0))),
+            rule=rule,
+        )
         for rule in ("gradient", "deconvnet", "guided")
     ),
     properties=(
@@ -312,14 +336,6 @@ RELU_RULES = Exercise(
         agrees("R where z > 0 and R > 0, else 0", 1, cases=("the rule 'guided'",)),
     ),
 )
-
-_NETWORK_U: dict[str, Spec] = {
-    "x": Exactly(((3.0, 1.0),)),
-    "W1": Exactly(((1.0, 0.0), (0.0, 1.0))),
-    "b1": Exactly((0.0, 0.0)),
-    "w2": Exactly((1.0, -1.0)),
-    "b2": Exactly(-1.0),
-}
 
 LRP = Exercise(
     id="03.6",
@@ -340,7 +356,14 @@ LRP = Exercise(
         "Then multiply by R1[:, :, None] and sum over the hidden units.",
     ),
     cases=(
-        case("the network u of section 7", **_NETWORK_U),
+        case(
+            "the network u with w2 = (2, −1)",
+            x=Exactly(((3.0, 1.0),)),
+            W1=Exactly(((1.0, 0.0), (0.0, 1.0))),
+            b1=Exactly((0.0, 0.0)),
+            w2=Exactly((2.0, -1.0)),
+            b2=Exactly(-1.0),
+        ),
         case(
             "three inputs of another network",
             x=Uniform((3, 4), 0.5, 2.0),
@@ -348,6 +371,14 @@ LRP = Exercise(
             b1=Exactly((0.3, -0.2, -4.5, 0.5, -0.4)),
             w2=Exactly((1.0, -0.4, 0.8, 0.6, 0.7)),
             b2=Uniform((), 0.2, 0.6),
+        ),
+        case(
+            "two inputs, the first with the score 0",
+            x=Exactly(((0.2, 0.1, 0.3), (2.0, 2.5, 3.0))),
+            W1=Uniform((4, 3), 0.4, 1.0),
+            b1=Exactly((0.3, -0.1, 0.2, 0.1)),
+            w2=Exactly((1.0, 0.4, 0.8, 0.6)),
+            b2=Uniform((), -5.0, -4.5),
         ),
     ),
     properties=(
@@ -360,7 +391,7 @@ LRP = Exercise(
         ),
     ),
     tolerance=1e-3,
-    measured=lambda runs: "the attributions are right on 2 networks, and each row sums to its score.",
+    measured=lambda runs: "the attributions are right on 3 networks, and each row sums to its score.",
 )
 
 VERDICT = Exercise(
