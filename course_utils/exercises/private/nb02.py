@@ -606,10 +606,9 @@ PRIVATE = {
             ),
         ),
         rubric=(
-            "2 points: says that painting is a large step, and that a gradient holds for small ones (02.3 or the "
-            "Taylor "
-            "view as evidence). 1 point: says only that the map is noisy, or that sensitivity is not contribution. "
-            "0 points: repeats the choice. An extra remark that one should paint and measure is welcome."
+            "Full marks: says that painting is a large step, and that a gradient holds for small ones (02.3 or the "
+            "Taylor view as evidence). Half: says only that the map is noisy, or that sensitivity is not contribution. "
+            "None: repeats the choice. An extra remark that one should paint and measure is welcome."
         ),
     ),
 }

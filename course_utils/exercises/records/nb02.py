@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -121,16 +121,51 @@ VANILLA = Exercise(
 )
 
 
+@lru_cache(maxsize=64)
+def _apart(levels: float) -> float:
+    """Return by how many logits promise and score differ after a step of so many grey levels."""
+    import torch
+
+    network, photo, target, score, gradient = espresso()
+    with torch.no_grad():
+        there = float(network(photo + levels / 255 * gradient.sign())[0, target])
+    return levels / 255 * float(gradient.abs().sum()) - (there - score)
+
+
+@lru_cache(maxsize=1)
+def _one_logit_apart() -> float:
+    """Return the step, in grey levels, at which promise and score are one logit apart."""
+    low, high = 0.1, 0.4
+    while high - low > 0.001:
+        middle = (low + high) / 2
+        low, high = (middle, high) if _apart(middle) < 1 else (low, middle)
+    return (low + high) / 2
+
+
+def _crossing(runs: Sequence[Run]) -> str:
+    return f"you read {runs[0].number:g}; calculated, it is {_one_logit_apart():.2f} of a grey level."
+
+
 def _gap(run: Run) -> str | None:
     if run.value.size != 1 or run.value.dtype.kind != "f":
         return "Give one number, in grey levels."
     read = run.number
     if 0.15 <= read <= 0.25:
         return None
+    if 0 < read < 0.005:
+        return (
+            f"You read {read:g}. That looks like a part of the range from 0 to 1. The axis counts grey levels, and one "
+            "of them is 1/255 of that range."
+        )
     if 0.04 <= read <= 0.1:
         return (
             f"You read {read:g}. There a curve is one logit above where it began. "
             "The question is where the two curves are one logit apart."
+        )
+    if 0.1 < read <= 0.5:
+        return (
+            f"You read {read:g}. There the curves are {_apart(read):.1f} logits apart. "
+            f"Go {'right' if read < 0.2 else 'left'} until it is one logit."
         )
     return (
         f"You read {read:g}. Look for the place where the distance between the curves is one logit, and read below it."
@@ -154,6 +189,7 @@ TAYLOR = Exercise(
         "It happens left of the middle of the figure, between 0.1 and 0.3.",
     ),
     properties=(Property("the step at which line and score are one logit apart", 1, _gap),),
+    measured=_crossing,
 )
 
 SALIENCY = Exercise(
@@ -167,7 +203,7 @@ SALIENCY = Exercise(
     name="saliency_map",
     stub='raise NotImplementedError("02.4: start with the absolute values")',
     hints=(
-        "M_ij = max_k |w_ijk|: which operation does the formula do first?",
+        "M_ij = max_k |w_kij|: which operation does the formula do first?",
         "The channels stand on axis 1 of (N, C, H, W). `amax(dim=…)` returns values only.",
         "gradient.abs().amax(dim=1)",
     ),
@@ -253,14 +289,25 @@ def _keeps_score(run: Run) -> str | None:
     return None
 
 
+def _has_one_sign(run: Run) -> bool:
+    """Return whether the values moved by different amounts, and all in one direction."""
+    change = run.value - run.inputs["photo"].numpy()
+    differs = np.abs(change - np.median(change)) > 1e-3
+    return bool(differs.mean() > 0.5 and ((change > -1e-6).all() or (change < 1e-6).all()))
+
+
 def _turns_map(run: Run) -> str | None:
     problem = _is_picture(run)
     if problem:
         return problem
     similarity = _measure(run)[2]
-    if similarity > 0.3:
-        return f"The two gradient maps have a cosine similarity of {similarity:.2f}. Expected: at most 0.3."
-    return None
+    if similarity <= 0.3:
+        return None
+    measured = f"The two gradient maps have a cosine similarity of {similarity:.2f}. Expected: at most 0.3."
+    if _has_one_sign(run):
+        darkens = float(run.value.mean()) < float(run.inputs["photo"].mean())
+        return f"{measured} Your noise only {'darkens' if darkens else 'brightens'}: give it both signs."
+    return measured
 
 
 DISTURB = Exercise(
