@@ -66,7 +66,10 @@ def describe(arrays: Arrays) -> str:
             return f"{str(array)!r}"
         if array.ndim == 0:
             return "a single number"
-        return f"{array.size} numbers, shape {tuple(array.shape)}" if array.ndim == 1 else f"shape {tuple(array.shape)}"
+        count = f"{array.size} number{'s' if array.size != 1 else ''}, " if array.ndim == 1 else ""
+        return f"{count}shape {tuple(array.shape)}"
+    if all(name.isdigit() and array.ndim == 0 for name, array in arrays.items()):
+        return f"{len(arrays)} values, one after the other"
     return ", ".join(f"{name}: shape {tuple(a.shape)}" for name, a in arrays.items())
 
 

@@ -52,9 +52,10 @@ def compare_prediction(exercise: Exercise, *, draw: int = 1, truth: Truth | None
     said, happened = as_arrays(entry.prediction), truth.reference(case, truth.draw(draw))
     run = Run(case, {}, said, happened, exercise.tolerance, exercise.floor)
     entry.compared = True
-    measured = exercise.measured([run]) if exercise.measured else f"It is {happened[''].item()!r}."
+    measured = exercise.measured([run]) if exercise.measured else ""
     if run.agrees:
-        return Outcome(exercise.id, "PASS", (f"You predicted {entry.prediction!r}, and so it is. {measured}",))
+        return Outcome(exercise.id, "PASS", (f"You predicted {entry.prediction!r}, and so it is. {measured}".rstrip(),))
+    measured = measured or f"It is {happened[''].item()!r}."
     lines = [f"You predicted {entry.prediction!r}. {measured}"]
     lines += [
         mistake.sentence

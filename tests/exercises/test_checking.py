@@ -332,6 +332,15 @@ def test_a_list_of_words_is_read_like_a_tuple() -> None:
     assert as_arrays([1.0, 2.0])[""].tolist() == as_arrays((1.0, 2.0))[""].tolist()
 
 
+def test_the_form_of_an_answer_is_said_in_words() -> None:
+    from course_utils.exercises.arrays import as_arrays, describe
+
+    assert describe(as_arrays(7.0)) == "a single number"
+    assert describe(as_arrays([7.0])) == "1 number, shape (1,)"
+    assert describe(as_arrays(("local", "static"))) == "2 values, one after the other"
+    assert describe(as_arrays({"W1": [[1, 2]]})) == "W1: shape (1, 2)"
+
+
 def test_a_judgement_needs_its_reason() -> None:
     from course_utils.exercises.catalogue import exercise, private_half
 
