@@ -24,6 +24,8 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.enviro
 
 # One thread: two test processes on two cores would otherwise fight for them.
 os.environ["OMP_NUM_THREADS"] = "1"
+# No progress bars, which never look the same twice.
+os.environ["TQDM_DISABLE"] = "1"
 
 # Nothing of the person at the keyboard gets in, and no progress file lands in the tree.
 _folder = Path(tempfile.mkdtemp(prefix="course-tests-"))

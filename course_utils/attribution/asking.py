@@ -12,11 +12,8 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from course_utils.attribution.batches import batches
+from course_utils.attribution.batches import Progress, batches
 from course_utils.attribution.scores import Scores
-
-Progress: TypeAlias = Callable[[int, int], None]
-"""Called after each batch with the rows done and the rows in all. What it raises stops the method."""
 
 Points: TypeAlias = Callable[[Tensor], tuple[Tensor, Tensor]]
 """From row numbers (M,) to the points (M, …) and to the numbers (M,) of the inputs that they are copies of."""
@@ -59,13 +56,9 @@ def ask(
     tensor([10., 11., 12., 13.])
     """
     answers = []
-    done = 0
-    for rows in batches(n_rows, x, batch_size):
+    for rows in batches(n_rows, x, batch_size, progress):
         with torch.no_grad():
             answers.append(F(*points_of(rows)))
-        done += len(rows)
-        if progress is not None:
-            progress(done, n_rows)
     return torch.cat(answers)
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called after each batch with the rows done and the rows in all. What it raises stops the method."""
 
 ROWS_AT_ONCE = (
     # values in a row, at most; rows in a batch
@@ -32,7 +36,9 @@ def default_batch_size(inputs: Tensor) -> int:
     return next((rows for largest, rows in ROWS_AT_ONCE if values <= largest), 1)
 
 
-def batches(n_rows: int, inputs: Tensor, batch_size: int | None = None) -> Iterator[Tensor]:
+def batches(
+    n_rows: int, inputs: Tensor, batch_size: int | None = None, progress: Progress | None = None
+) -> Iterator[Tensor]:
     """Yield the row numbers 0 … n_rows − 1 in consecutive tensors of at most `batch_size`.
 
     Parameters
@@ -43,15 +49,32 @@ def batches(n_rows: int, inputs: Tensor, batch_size: int | None = None) -> Itera
         (N, …); one row is as large as one input, which decides the default.
     batch_size
         Rows at once, at least 1; None takes `default_batch_size(inputs)`.
+    progress
+        Called as `progress(rows_done, n_rows)` when a batch has been worked on; None is silent.
 
     Examples
     --------
     >>> [rows.tolist() for rows in batches(5, torch.zeros(1, 3), batch_size=2)]
     [[0, 1], [2, 3], [4]]
+    >>> for rows in batches(3, torch.zeros(1, 3), batch_size=2, progress=lambda *rows: print(*rows)):
+    ...     print(rows)
+    tensor([0, 1])
+    2 3
+    tensor([2])
+    3 3
     """
     size = default_batch_size(inputs) if batch_size is None else batch_size
     check_count("batch_size", size)
-    return iter(torch.split(torch.arange(n_rows, device=inputs.device), size))
+    return _each(torch.split(torch.arange(n_rows, device=inputs.device), size), n_rows, progress)
+
+
+def _each(all_rows: tuple[Tensor, ...], n_rows: int, progress: Progress | None) -> Iterator[Tensor]:
+    done = 0
+    for rows in all_rows:
+        yield rows
+        done += len(rows)
+        if progress is not None:
+            progress(done, n_rows)
 
 
 def check_count(name: str, value: object, at_least: int = 1) -> None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from course_utils.attribution.asking import Progress, ask
+from course_utils.attribution.asking import ask
+from course_utils.attribution.batches import Progress
 from course_utils.attribution.feature_masks import on_values
 from course_utils.attribution.scores import Scores
 

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_utils.attribution.asking import Progress, ask
+from course_utils.attribution.asking import ask
+from course_utils.attribution.batches import Progress
 from course_utils.attribution.linear_surrogates import fidelity
 from course_utils.attribution.scores import Model, Target, scores
 from course_utils.seeds import generator

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from course_utils.attribution.asking import Progress, ask
-from course_utils.attribution.batches import batches
+from course_utils.attribution.asking import ask
+from course_utils.attribution.batches import Progress, batches
 from course_utils.attribution.channels import images_only
 from course_utils.attribution.random_masks import SmoothMasks, check_probability, smooth_masks
 from course_utils.attribution.scores import Model, Target, check_values, scores

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from course_utils.attribution.baselines import Baselines, as_baselines
+from course_utils.attribution.batches import Progress
 from course_utils.attribution.paths import weighted_path_gradient
 from course_utils.attribution.quadrature_rules import Rule, quadrature
 from course_utils.attribution.scores import Model, Target, scores
@@ -20,6 +21,7 @@ def integrated_gradients(
     n_steps: int = 50,
     rule: Rule = "gausslegendre",
     batch_size: int | None = None,
+    progress: Progress | None = None,
 ) -> Tensor:
     r"""Attribute a score to the inputs: gradients, integrated on the straight path from a baseline.
 
@@ -42,6 +44,8 @@ def integrated_gradients(
         How the integral becomes a sum: left, right, midpoint, trapezoid or gausslegendre. See `quadrature`.
     batch_size
         Points that go through the model at once; None takes the default for inputs of this size.
+    progress
+        Called as `progress(done, total)` after each batch.
 
     Returns
     -------
@@ -66,8 +70,6 @@ def integrated_gradients(
     """
     F, x = scores(model, inputs, target), inputs.detach()
     alphas, weights = quadrature(rule, n_steps)
-    attributions = []
-    for x0 in as_baselines(baselines, x):
-        mean_gradient = weighted_path_gradient(F, x0, x, alphas, weights, batch_size)
-        attributions.append((x - x0) * mean_gradient)
-    return torch.stack(attributions).mean(dim=0)
+    x0 = torch.stack(as_baselines(baselines, x))  # (baselines, N, …)
+    mean_gradient = weighted_path_gradient(F, x0, x, alphas, weights, batch_size, progress)
+    return ((x - x0) * mean_gradient).mean(dim=0)

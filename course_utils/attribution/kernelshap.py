@@ -8,9 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_utils.attribution.asking import Progress
 from course_utils.attribution.baselines import Baselines, as_baselines
-from course_utils.attribution.batches import check_count
+from course_utils.attribution.batches import Progress, check_count
 from course_utils.attribution.coalitions import all_coalitions, coalition_scores
 from course_utils.attribution.feature_masks import as_feature_mask, on_values
 from course_utils.attribution.linear_surrogates import LinearSurrogate, fidelity

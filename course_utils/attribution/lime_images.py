@@ -7,9 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_utils.attribution.asking import Progress
 from course_utils.attribution.baselines import Baselines, as_baselines
-from course_utils.attribution.batches import check_count
+from course_utils.attribution.batches import Progress, check_count
 from course_utils.attribution.channels import images_only
 from course_utils.attribution.coalitions import coalition_scores
 from course_utils.attribution.feature_masks import as_feature_mask, on_values, superpixels

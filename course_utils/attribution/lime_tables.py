@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_utils.attribution.asking import Progress, ask
-from course_utils.attribution.batches import check_count
+from course_utils.attribution.asking import ask
+from course_utils.attribution.batches import Progress, check_count
 from course_utils.attribution.kernels import check_width, exponential_kernel
 from course_utils.attribution.linear_surrogates import LinearSurrogate, fit_line
 from course_utils.attribution.scores import Model, Target, check_values, scores

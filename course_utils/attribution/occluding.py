@@ -13,9 +13,9 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from course_utils.attribution.asking import Progress, ask, ask_inputs
+from course_utils.attribution.asking import ask, ask_inputs
 from course_utils.attribution.baselines import Baselines, as_baselines
-from course_utils.attribution.batches import check_count
+from course_utils.attribution.batches import Progress, check_count
 from course_utils.attribution.scores import Model, Target, scores
 
 Window: TypeAlias = tuple[slice, ...]

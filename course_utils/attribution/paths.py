@@ -12,13 +12,19 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from course_utils.attribution.batches import batches
+from course_utils.attribution.batches import Progress, batches
 from course_utils.attribution.gradients import gradient
 from course_utils.attribution.scores import Model, Scores, Target, check_values, scores
 
 
 def path_integrated_gradients(
-    model: Model, inputs: Tensor, target: Target = None, *, path: Tensor, batch_size: int | None = None
+    model: Model,
+    inputs: Tensor,
+    target: Target = None,
+    *,
+    path: Tensor,
+    batch_size: int | None = None,
+    progress: Progress | None = None,
 ) -> Tensor:
     r"""Attribute a score to the inputs: gradients, integrated on a path that is given by its points.
 
@@ -35,6 +41,8 @@ def path_integrated_gradients(
         The last point must be the input.
     batch_size
         Points that go through the model at once; None takes the default for inputs of this size.
+    progress
+        Called as `progress(done, total)` after each batch.
 
     Returns
     -------
@@ -65,28 +73,34 @@ def path_integrated_gradients(
     middles, steps = (points[1:] + points[:-1]) / 2, points[1:] - points[:-1]  # both (m, N, …)
     n, m = len(x), len(steps)
     attributions = torch.zeros_like(x)
-    for rows in batches(n * m, x, batch_size):
+    for rows in batches(n * m, x, batch_size, progress):
         i, k = rows // m, rows % m  # row = point k on the path of input i
         attributions.index_add_(0, i, gradient(F, middles[k, i], i) * steps[k, i])
     return attributions
 
 
 def weighted_path_gradient(
-    F: Scores, x0: Tensor, x: Tensor, alphas: Tensor, weights: Tensor, batch_size: int | None = None
+    F: Scores,
+    x0: Tensor,
+    x: Tensor,
+    alphas: Tensor,
+    weights: Tensor,
+    batch_size: int | None = None,
+    progress: Progress | None = None,
 ) -> Tensor:
-    r"""Return the weighted sum of gradients on the straight path from x0 to x, (N, …).
+    r"""Return the weighted sum of gradients on the straight path from each x0, (B, N, …), to x, (N, …).
 
     .. math:: \sum_k w_k \, \nabla F(x_0 + \alpha_k (x - x_0))
     """
     alphas, weights = alphas.to(x), weights.to(x)
     column = (-1, *[1] * (x.ndim - 1))
-    n, m = len(x), len(alphas)
-    total = torch.zeros_like(x)
-    for rows in batches(n * m, x, batch_size):
-        i, k = rows // m, rows % m  # row = point k on the path of input i
-        alpha, w = alphas[k].reshape(column), weights[k].reshape(column)
-        total.index_add_(0, i, w * gradient(F, x0[i] + alpha * (x[i] - x0[i]), i))
-    return total
+    starts, n, m = x0.flatten(0, 1), len(x), len(alphas)
+    total = torch.zeros_like(starts)
+    for rows in batches(len(starts) * m, x, batch_size, progress):
+        j, k = rows // m, rows % m  # row = point k on the path from start j
+        i, alpha, w = j % n, alphas[k].reshape(column), weights[k].reshape(column)
+        total.index_add_(0, j, w * gradient(F, starts[j] + alpha * (x[i] - starts[j]), i))
+    return total.reshape(x0.shape)
 
 
 def _as_path(path: Tensor, x: Tensor) -> Tensor:

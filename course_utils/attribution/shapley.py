@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
-from course_utils.attribution.asking import Progress
 from course_utils.attribution.baselines import Baselines, as_baselines
+from course_utils.attribution.batches import Progress
 from course_utils.attribution.coalitions import all_coalitions, coalition_scores
 from course_utils.attribution.feature_masks import as_feature_mask, on_values
 from course_utils.attribution.scores import Model, Target, scores

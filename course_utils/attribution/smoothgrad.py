@@ -9,7 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from course_utils.attribution.batches import check_count, default_batch_size
+from course_utils.attribution.batches import Progress, check_count, default_batch_size
 from course_utils.attribution.gradients import vanilla_gradient
 from course_utils.attribution.scores import Model, Target, scores
 from course_utils.seeds import generator
@@ -30,6 +30,7 @@ def smooth_grad(
     noise_level: float = 0.15,
     method: Method = vanilla_gradient,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> Tensor:
     r"""Average an attribution over noisy copies of the input.
 
@@ -49,6 +50,8 @@ def smooth_grad(
     seed
         Every input of a batch meets the same draws, scaled by its own σ, so a result depends neither on the rest of
         the batch nor on the global random state.
+    progress
+        Called as `progress(copies_done, n_samples)` after each batch.
 
     Returns
     -------
@@ -91,4 +94,6 @@ def smooth_grad(
             came = tuple(attributions.shape) if isinstance(attributions, Tensor) else type(attributions).__name__
             raise ValueError(f"method: returned {came} for inputs {tuple(noisy.shape)}; expected the same shape")
         total += attributions.detach().reshape(k, *x.shape).sum(0)
+        if progress is not None:
+            progress(first + k, n_samples)
     return total / n_samples

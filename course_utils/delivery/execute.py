@@ -32,13 +32,13 @@ def execute(root: Path, only: Iterable[str] = ()) -> dict[str, float]:
 
 
 def run(path: Path, made_from: str) -> str:
-    """Run one notebook as the tests do, one thread and progress in a folder of its own, and return its JSON."""
+    """Run one notebook as the tests do, one thread, progress in a folder of its own, no bars, and return its JSON."""
     import nbformat
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
     with tempfile.TemporaryDirectory() as progress:
-        environment = {**os.environ, "COURSE_PROGRESS_DIR": progress, "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, "COURSE_PROGRESS_DIR": progress, "OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
         client = NotebookClient(
             notebook,
             timeout=300,

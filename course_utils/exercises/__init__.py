@@ -2,6 +2,7 @@
 
 from .cards import comparison_table, method_card
 from .notebook import begin, check, hint, needs, passed, predict, report, solution
+from .waiting import progress_bar
 
 __all__ = [
     "begin",
@@ -12,6 +13,7 @@ __all__ = [
     "needs",
     "passed",
     "predict",
+    "progress_bar",
     "report",
     "solution",
 ]
