@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from course_utils.explorers.baselines import baseline_explorer
+    from course_utils.explorers.comparison import comparison_explorer
     from course_utils.explorers.controls import Choice, Slider
     from course_utils.explorers.frame import Frame, Panel
+    from course_utils.explorers.kernel_widths import kernel_width_explorer
+    from course_utils.explorers.layers import layer_explorer
     from course_utils.explorers.loans import loan_explorer
+    from course_utils.explorers.occlusions import occlusion_explorer
     from course_utils.explorers.paths import path_explorer
     from course_utils.explorers.questions import quiz
     from course_utils.explorers.rectifier import relu_explorer
@@ -28,7 +32,11 @@ __all__ = [
     "Panel",
     "Slider",
     "baseline_explorer",
+    "comparison_explorer",
+    "kernel_width_explorer",
+    "layer_explorer",
     "loan_explorer",
+    "occlusion_explorer",
     "path_explorer",
     "quiz",
     "relu_explorer",
@@ -37,11 +45,15 @@ __all__ = [
 
 _MODULE_OF = {
     "baseline_explorer": "baselines",
+    "comparison_explorer": "comparison",
     "Choice": "controls",
     "Slider": "controls",
     "Frame": "frame",
     "Panel": "frame",
+    "kernel_width_explorer": "kernel_widths",
+    "layer_explorer": "layers",
     "loan_explorer": "loans",
+    "occlusion_explorer": "occlusions",
     "path_explorer": "paths",
     "quiz": "questions",
     "relu_explorer": "rectifier",
