@@ -20,11 +20,13 @@ class Slider:
         With four ints the value is an int, else a float.
     unit : str
         Stands behind the value.
+    words : tuple of str
+        Stand in place of the values, one for each: the names of layers, from early to late. None for numbers.
 
     Raises
     ------
     ValueError
-        If the value lies outside, or the step is not positive.
+        If the value lies outside, the step is not positive, or there are not as many words as values.
 
     Examples
     --------
@@ -39,6 +41,7 @@ class Slider:
     step: float
     value: float
     unit: str = ""
+    words: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.step <= 0 or not self.low <= self.value <= self.high:
@@ -46,6 +49,9 @@ class Slider:
                 f"slider {self.name!r}: expected low ≤ value ≤ high and step > 0, "
                 f"got {self.low}, {self.value}, {self.high}, step {self.step}"
             )
+        values = round((self.high - self.low) / self.step) + 1
+        if self.words and len(self.words) != values:
+            raise ValueError(f"slider {self.name!r}: expected {values} words, one for each value, got {self.words}")
 
     def accept(self, value: Any) -> float:
         """Return the value as the drawing function gets it: within the bounds, of the right type.

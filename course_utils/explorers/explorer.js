@@ -19,8 +19,9 @@ function control(spec, value, changed) {
   }
   const says = make("output");
   const input = make("input", { type: "range", min: spec.low, max: spec.high, step: spec.step });
+  const number = () => `${Number(input.value).toFixed(decimals(spec.step))} ${spec.unit}`.trim().replace("-", "−");
   const tell = () => {
-    says.textContent = `${Number(input.value).toFixed(decimals(spec.step))} ${spec.unit}`.trim().replace("-", "−");
+    says.textContent = spec.words[Math.round((input.value - spec.low) / spec.step)] ?? number();
     input.setAttribute("aria-valuetext", says.textContent);
   };
   input.addEventListener("input", () => (tell(), changed(Number(input.value))));

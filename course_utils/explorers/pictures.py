@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -58,6 +58,26 @@ def as_targets(model: Callable[[Tensor], Tensor], inputs: Tensor, target: Any) -
             f"got {target!r}"
         )
     return targets
+
+
+def as_class_names(names: Sequence[str] | None, classes: Sequence[int]) -> list[str]:
+    """Return words for the classes, "class 3" where none are given.
+
+    Raises
+    ------
+    ValueError
+        If there is no class, or there are not as many names as classes.
+
+    Examples
+    --------
+    >>> as_class_names(None, [3]), as_class_names(["espresso"], [967])
+    (['class 3'], ['espresso'])
+    """
+    if names is None:
+        names = [f"class {one}" for one in classes]
+    if isinstance(names, str) or not classes or len(names) != len(classes):
+        raise ValueError(f"names: expected one for each class, {list(classes)}, got {names!r}")
+    return [str(name) for name in names]
 
 
 def which_picture(images: Tensor) -> list[Slider]:
