@@ -8,7 +8,7 @@ RUN := .venv/bin/python -m
 INSTALL = @$(PYTHON) -m course_utils.delivery.installation
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev lab check-env build execute format test lock clean
+.PHONY: help install install-dev lab check-env build execute format test browser-test lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
@@ -49,6 +49,14 @@ test: install-dev  ## everything that must hold: style, types, the build, the te
 
 # loadscope keeps a notebook on one kernel; --nbval-current-env: the kernel is the one of .venv, whatever else is installed.
 NOTEBOOK_TEST = -n 2 --dist loadscope --nbval-current-env --nbval-cell-timeout 300 --nbval-sanitize-with tests/notebooks/sanitize.cfg
+
+# The pictures that explorers draw are timed before two notebooks are opened at once.
+browser-test: export REQUIRE_BROWSER := 1
+browser-test: export SHOTS := build/screenshots
+browser-test: install-dev  ## each notebook in JupyterLab in a real browser; screenshots in build/screenshots
+	@.venv/bin/python tests/browser/chromium_on_this_machine.py
+	$(RUN) pytest tests/browser --ignore tests/browser/test_notebooks_in_browser.py
+	$(RUN) pytest tests/browser/test_notebooks_in_browser.py -n 2
 
 # Pins stay as they are unless pyproject.toml asks for more; `make lock UPGRADE=--upgrade` takes what is newest.
 LOCK = $(RUN) uv pip compile --quiet --universal --fork-strategy fewest --no-annotate --no-emit-index-url \

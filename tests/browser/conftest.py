@@ -14,10 +14,10 @@ import sys
 import time
 import urllib.request
 
+import chromium_on_this_machine
 import nbformat
 import pytest
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # fmt: off
 CHROME_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync", "--force-device-scale-factor=1"]
@@ -101,13 +101,16 @@ def chromium():
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError:
         missing("the package playwright is not installed: pip install playwright")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = chromium_on_this_machine.find()
     if not path:
-        missing("no Chromium on this machine: apt-get install chromium, or CHROMIUM=/path")
+        missing(f"no Chromium on this machine; type: {chromium_on_this_machine.line_to_type()}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, headless=True, args=CHROME_FLAGS)
         yield browser
         browser.close()
+
+
+CELLS = "jupyterapp.shell.currentWidget.content.model.sharedModel.cells"
 
 
 class Notebook:
@@ -145,6 +148,40 @@ class Notebook:
             """() => jupyterapp.shell.currentWidget.content.model.sharedModel.cells
             .flatMap(c => c.cell_type === 'code' ? c.outputs : []).filter(o => o.output_type === 'error')
             .map(o => o.ename + ': ' + o.evalue)"""
+        )
+
+    def cell(self, index):
+        """Scroll a cell into view and return it."""
+        self.page.evaluate(
+            """async i => { const all = jupyterapp.shell.currentWidget.content;
+            all.activeCellIndex = i; await all.scrollToItem(i, 'start') }""",
+            index,
+        )
+        return self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]')
+
+    def type(self, index, text):
+        """Replace the code of a cell through its editor, and run it by Shift+Enter."""
+        self.cell(index).locator(".cm-content").click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(text)
+        self.run(index)
+        assert self.page.evaluate(f"{CELLS}[{index}].source") == text
+
+    def run(self, index):
+        """Run a cell by Shift+Enter and return what stands below it."""
+        count = f"{CELLS}[{index}].execution_count"
+        before = self.page.evaluate(count)
+        self.cell(index).locator(".cm-content").click()
+        self.page.keyboard.press("Shift+Enter")
+        self.page.wait_for_function(f"{count} > {before or 0}")
+        return self.output(index)
+
+    def output(self, index):
+        """Return the text that stands below a cell, as the screen shows it or would without a browser."""
+        return self.page.evaluate(
+            """i => jupyterapp.shell.currentWidget.content.model.sharedModel.cells[i].outputs
+            .map(o => o.text ?? o.data?.['text/plain'] ?? o.evalue).flat().join('\\n')""",
+            index,
         )
 
     def callback_errors(self):
