@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from course_utils.explorers.questions import quiz
     from course_utils.explorers.rectifier import relu_explorer
     from course_utils.explorers.smoothing import smooth_grad_explorer
+    from course_utils.explorers.superpixels import superpixel_explorer
+    from course_utils.explorers.switches import Switches
     from course_utils.explorers.widget import Explorer
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "Frame",
     "Panel",
     "Slider",
+    "Switches",
     "baseline_explorer",
     "comparison_explorer",
     "kernel_width_explorer",
@@ -41,6 +44,7 @@ __all__ = [
     "quiz",
     "relu_explorer",
     "smooth_grad_explorer",
+    "superpixel_explorer",
 ]
 
 _MODULE_OF = {
@@ -58,6 +62,8 @@ _MODULE_OF = {
     "quiz": "questions",
     "relu_explorer": "rectifier",
     "smooth_grad_explorer": "smoothing",
+    "superpixel_explorer": "superpixels",
+    "Switches": "switches",
     "Explorer": "widget",
 }
 

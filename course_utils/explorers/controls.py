@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
@@ -112,4 +112,18 @@ class Choice:
         return {"kind": "choice", **asdict(self), "options": list(self.options)}
 
 
-Control = Slider | Choice
+class Control(Protocol):
+    """What an explorer asks of whatever can be moved."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def value(self) -> Any: ...
+
+    def accept(self, value: Any) -> Any: ...
+
+    def described(self) -> dict[str, Any]: ...

@@ -11,6 +11,7 @@ const make = (tag, properties = {}, ...children) => {
 const decimals = (step) => (String(step).split(".")[1] || "").length;
 
 function control(spec, value, changed) {
+  if (spec.kind === "switches") return switches(spec, value, changed);
   if (spec.kind === "choice") {
     const input = make("select", {}, ...spec.options.map((name) => make("option", { value: name, textContent: name })));
     input.value = value;
@@ -31,7 +32,8 @@ function control(spec, value, changed) {
 }
 
 function show(figure, panel) {
-  const [caption, picture, scale] = figure.children;
+  const [caption, frame, scale] = figure.children;
+  const picture = frame.firstChild;
   caption.textContent = panel.title;
   picture.alt = panel.alt;
   picture.width = panel.width;
@@ -47,15 +49,16 @@ function show(figure, panel) {
 
 function render({ model, el }) {
   const heading = make("h4", { textContent: model.get("title") });
+  const busy = make("span", { className: "busy", textContent: "working …" });
+  const header = make("header", {}, heading, busy); // beside the sliders, where the reader looks
   const controls = make("div", { className: "controls" });
   const panels = make("div", { className: "panels" });
   const summary = make("p", { className: "summary" });
-  const busy = make("span", { className: "busy", textContent: "working …" });
   const waiting = make("div", {}, make("p"), make("button", { textContent: "Try again" }));
   const error = make("pre", { className: "error" });
   const printed = make("pre");
   const working = make("div", {}, controls, panels, summary);
-  const root = make("section", { className: "course-explorer" }, heading, waiting, working, error, printed, busy);
+  const root = make("section", { className: "course-explorer" }, header, waiting, working, error, printed);
   root.setAttribute("aria-label", `Explorer: ${model.get("title")}`);
   summary.setAttribute("role", "status");
   waiting.setAttribute("role", "status");
@@ -74,7 +77,9 @@ function render({ model, el }) {
     const changed = (value) => send("values", { ...model.get("values"), [spec.name]: value });
     rows[spec.name] = control(spec, model.get("values")[spec.name], changed);
     const { input, says } = rows[spec.name];
-    controls.append(make("label", {}, make("span", { textContent: spec.label }), input), says);
+    const row = make(input.className === "switches" ? "div" : "label", { className: "row" });
+    row.append(make("span", { textContent: spec.label }), input);
+    controls.append(row, says);
   }
   waiting.lastChild.addEventListener("click", () => {
     model.set("tries", model.get("tries") + 1);
@@ -89,8 +94,12 @@ function render({ model, el }) {
     const wanted = model.get("panels");
     while (panels.children.length > wanted.length) panels.lastChild.remove();
     while (panels.children.length < wanted.length)
-      panels.append(make("figure", {}, make("figcaption"), make("img"), make("div", { className: "scale" })));
-    if (!model.get("error")) wanted.forEach((panel, index) => show(panels.children[index], panel));
+      panels.append(make("figure", {}, make("figcaption"), make("div", { className: "frame" }, make("img")), make("div", { className: "scale" })));
+    if (!model.get("error"))
+      wanted.forEach((panel, index) => {
+        show(panels.children[index], panel);
+        rows[panel.picks]?.over(panels.children[index].querySelector(".frame"));
+      });
     root.classList.toggle("failed", Boolean(model.get("error")));
     summary.textContent = model.get("summary");
     for (const [element, name] of [[error, "error"], [printed, "printed"]]) {

@@ -43,6 +43,8 @@ class Panel:
         Enlarge without smoothing, so that the pixels of a digit stay squares.
     bound : float
         The ends of the signed scale that is drawn below; 0 for none.
+    picks : str
+        The name of the `Switches` that a click in the picture moves; none where it is empty.
     """
 
     title: str
@@ -51,6 +53,7 @@ class Panel:
     width: int = WIDTH
     crisp: bool = False
     bound: float = 0.0
+    picks: str = ""
 
     def __post_init__(self) -> None:
         if not self.alt.strip():
@@ -149,6 +152,8 @@ def _signed_scale(values: np.ndarray, bound: float | None) -> tuple[np.ndarray, 
     if bound is None and values.size > 10_000:  # a few pixels of a photograph would leave all others white
         bound = float(np.quantile(np.abs(values), 0.99))
         note = " (1 % beyond scale)" if 0 < bound < largest else ""
+    elif bound and largest > bound * (1 + 1e-6):
+        note = f" ({100 * (np.abs(values) > bound).mean():.2g} % beyond scale)"
     bound = bound or largest
     places = (values / bound * 127.5 + 127.5) if bound else np.full_like(values, 127.5)
     colours = _signed_colours()[places.round().clip(0, 255).astype(int)]

@@ -18,6 +18,8 @@ from course_utils.explorers.guard import run
 from course_utils.explorers.still import still_picture
 
 HERE = Path(__file__).parent
+SCRIPTS = ("switches.js", "explorer.js")
+"""One module for the browser, which may load nothing else: the larger controls, then the explorer."""
 
 
 class Explorer(anywidget.AnyWidget):
@@ -54,7 +56,7 @@ class Explorer(anywidget.AnyWidget):
     'x² = 16'
     """
 
-    _esm = HERE / "explorer.js"
+    _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     _css = HERE / "explorer.css"
 
     title = traitlets.Unicode().tag(sync=True)
