@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from course_utils.plots.grids import number_grid
     from course_utils.plots.lines import curves
     from course_utils.plots.maps import overlay, signed_map, unsigned_map
+    from course_utils.plots.neighbourhoods import neighbourhood
     from course_utils.plots.palette import COLOURS, LINE_STYLES, MARKERS, SIGNED, UNSIGNED
     from course_utils.plots.pictures import image
     from course_utils.plots.points import named_points
@@ -38,6 +39,7 @@ __all__ = [
     "feature_bars",
     "image",
     "named_points",
+    "neighbourhood",
     "number_grid",
     "overlay",
     "panels",
@@ -57,6 +59,7 @@ _MODULE_OF = {
     "overlay": "maps",
     "signed_map": "maps",
     "unsigned_map": "maps",
+    "neighbourhood": "neighbourhoods",
     "COLOURS": "palette",
     "LINE_STYLES": "palette",
     "MARKERS": "palette",
