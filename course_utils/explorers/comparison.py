@@ -29,7 +29,7 @@ def comparison_explorer(
 ) -> Explorer:
     """Explore two methods at a time: their maps of one picture on the same scale, and their rank correlation.
 
-    A map is made once for each method and picture, and made anew when a method was defined anew.
+    A map is kept while its method and picture stay chosen. Its total is the sum of its absolute values.
 
     Parameters
     ----------
@@ -57,29 +57,30 @@ def comparison_explorer(
     words = as_class_names(names, targets)
     if not isinstance(methods, Mapping) or len(methods) < 2 or not all(map(callable, methods.values())):
         raise ValueError(f"methods: expected two or more, as a dict from name to function, got {methods!r}")
-    made: dict[tuple[str, int], tuple[Callable[..., Any], np.ndarray]] = {}
+    kept: dict[tuple[Callable[..., Any], int], np.ndarray] = {}
 
     def attributions(name: str, picture: int) -> np.ndarray:
-        method, (known, values) = newest(methods[name]), made.get((name, picture), (None, None))
-        if values is None or known is not method:
+        method = newest(methods[name])
+        if (method, picture) not in kept:
             x = images[picture : picture + 1]
-            values = as_pixels(name, method(model, x.clone(), targets[picture]), x).double().numpy()
-            made[name, picture] = (method, values)
-        return values
+            returned = method(model, x.clone(), targets[picture])
+            kept[method, picture] = as_pixels(name, returned, x).double().numpy()
+        return kept[method, picture]
 
     def draw(picture: int, left: str, right: str, scale: str) -> Frame:
         maps = [attributions(name, picture) for name in (left, right)]
-        agreement = _agreement(*maps)
+        for unused in [key for key in kept if all(kept[key] is not values for values in maps)]:
+            del kept[unused]
+        agreement, unit = _agreement(*maps), ""
         if scale == SHARE:
-            maps = [100 * values / (np.abs(values).sum() or 1.0) for values in maps]
+            maps, unit = [100 * values / (np.abs(values).sum() or 1.0) for values in maps], ", % of its total"
         bound = max(map(_reach, maps)) or None
-        shown = [
-            signed_panel(name, values, f"Attributions of {words[picture]} by {name}.", bound)
-            for name, values in zip((left, right), maps, strict=True)
-        ]
         panels = (
             picture_panel(f"explained: {words[picture]}", images[picture], "The picture to be explained."),
-            *shown,
+            *(
+                signed_panel(name + unit, values, f"Attributions of {words[picture]} by {name}{unit}.", bound)
+                for name, values in zip((left, right), maps, strict=True)
+            ),
         )
         return Frame(panels, in_words(f"{left} and {right}: {agreement}"))
 
@@ -126,6 +127,7 @@ def _agreement(a: np.ndarray, b: np.ndarray) -> str:
 
 
 def _reach(values: np.ndarray) -> float:
-    """Return the end of the scale for one map: its largest size; for a photograph the 99th percentile, if not 0."""
+    """Return the end of the scale for one map: its largest size; for a photograph the 99th percentile, unless 0."""
     sizes = np.abs(values)
-    return float(values.size > 10_000 and np.quantile(sizes, 0.99)) or float(sizes.max())
+    most = float(np.quantile(sizes, 0.99)) if values.size > 10_000 else 0.0
+    return most or float(sizes.max())

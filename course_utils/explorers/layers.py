@@ -15,7 +15,7 @@ from course_utils.explorers.chart import in_words
 from course_utils.explorers.controls import Choice, Slider
 from course_utils.explorers.frame import Frame, overlay_panel, picture_panel, signed_panel
 from course_utils.explorers.own_function import as_places, name_of, newest
-from course_utils.explorers.pictures import as_class_names, as_images, as_targets, one_picture, which_picture
+from course_utils.explorers.pictures import as_class_names, as_classes, as_images, one_picture, which_picture
 from course_utils.explorers.widget import Explorer
 
 RELU = ("with ReLU", "without ReLU")
@@ -65,39 +65,33 @@ def layer_explorer(
         match the classes.
     """
     images = as_images(inputs)
-    classes = [as_targets(model, images[:1], one)[0] for one in targets]
+    classes = as_classes(model, images, targets)
     words = as_class_names(names, classes)
-    if isinstance(layers, str) or not len(layers):
-        raise ValueError(f"layers: expected names of layers from early to late, got {layers!r}")
+    if len(set(words)) < len(words):
+        raise ValueError(f"names: expected a different one for each class, got {words}")
+    if isinstance(layers, str) or not layers or not all(isinstance(layer, str) for layer in layers):
+        raise ValueError(f"layers: expected names of layers, from early to late, got {layers!r}")
     for layer in layers:
         find_layer(model, layer, "layers")
 
     def draw(picture: int, layer: int, target: str, relu: str) -> Frame:
-        x, c, name, method = (
-            images[picture : picture + 1],
-            classes[words.index(target)],
-            layers[layer],
-            newest(function),
-        )
-        returned = method(model, x.clone(), c, layer=name, relu=relu == RELU[0])
-        cam = as_places(name_of(method), returned)
+        x, c, at, method = images[picture : picture + 1], classes[words.index(target)], layers[layer], newest(function)
+        cam = as_places(name_of(method), method(model, x.clone(), c, layer=at, relu=relu == RELU[0]))
         with torch.no_grad():
             score = float(model(x)[0, c])
-        h, w = cam.shape
-        over = enlarged(cam[None, None].to(x), x)[0, 0]
-        return Frame(
-            (
-                picture_panel("picture", x[0], "The picture to be explained."),
-                signed_panel(f"{h} × {w} places", cam, f"Grad-CAM of {target} at {name}, {relu}, {h} × {w} places."),
-                overlay_panel(
-                    "over the picture", x[0], over, f"The map of {target} at {name}, enlarged, over the picture."
-                ),
-            ),
-            in_words(
-                f"{name}, {target}, {relu}: evidence for {float(cam.clamp(min=0).sum()):.3g}, against "
-                f"{float(cam.clamp(max=0).sum()) + 0:.3g}, summed over {h * w} places; score {score:.2f}."
-            ),
+        size = " × ".join(map(str, cam.shape))
+        coarse = signed_panel(
+            f"enlarged to {size}" if cam.shape == x.shape[2:] else f"{size} places",
+            cam,
+            f"Grad-CAM of {target} at {at}, {relu}, {size} values.",
         )
+        over = enlarged(cam[None, None].to(x), x)[0, 0]
+        panels = (
+            picture_panel("picture", x[0], "The picture to be explained."),
+            coarse,
+            overlay_panel("over the picture", x[0], over, "The same map, enlarged, over the picture.", coarse.bound),
+        )
+        return Frame(panels, in_words(f"{at}, {target}: {_sums(cam, relu == RELU[0])}. Score {score:.2f}."))
 
     controls: list[Slider | Choice] = [
         Slider("layer", "Layer", 0, len(layers) - 1, 1, len(layers) - 1, words=tuple(layers)),
@@ -111,3 +105,10 @@ def layer_explorer(
         about="Grad-CAM of one picture at any layer, as coarse as the layer is, and enlarged over the picture.",
         needs=needs,
     )
+
+
+def _sums(cam: Tensor, relu: bool) -> str:
+    """Say how much the map holds for and against the class."""
+    above, below = float(cam.clamp(min=0).sum()), float(cam.clamp(max=0).sum())
+    against = "those against it are cut off by the ReLU" if relu and not below else f"those against it to {below:.3g}"
+    return f"values for the class add up to {above:.3g}, {against}"

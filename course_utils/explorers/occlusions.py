@@ -71,26 +71,27 @@ def occlusion_explorer(
     places = PLACES_OF_A_PHOTOGRAPH if large else PLACES_OF_A_DIGIT
 
     @lru_cache(maxsize=1)
-    def attributions(method: Callable[..., Any], picture: int, window: int, stride: int, baseline: str) -> Tensor:
-        x = images[picture : picture + 1]
-        settings = _settings(channels, sides, window, stride)
-        returned = method(model, x.clone(), targets[picture], **settings, baselines=BASELINES[baseline](x))
-        return as_pixels(name_of(method), returned, x)
+    def attributions(
+        method: Callable[..., Any], picture: int, window: int, stride: int, baseline: str
+    ) -> tuple[Tensor, Tensor, float]:
+        """Return the map, what it was filled with, and the score of the picture."""
+        x, c = images[picture : picture + 1], targets[picture]
+        x0, settings = BASELINES[baseline](x), _settings(channels, sides, window, stride)
+        values = as_pixels(name_of(method), method(model, x.clone(), c, **settings, baselines=x0.clone()), x)
+        return values, x0, _score(model, x, c)
 
     def draw(picture: int, window: int, stride: int, baseline: str, walk: int) -> Frame:
-        x, c = images[picture : picture + 1], targets[picture]
-        taken = _stride(stride, window, max(sides), places)
-        values = attributions(newest(function), picture, window, taken, baseline)
+        x, c, taken = images[picture : picture + 1], targets[picture], _stride(stride, window, max(sides), places)
+        values, x0, whole = attributions(newest(function), picture, window, taken, baseline)
         windows = sliding_windows(tuple(x.shape[1:]), **_settings(channels, sides, window, taken))
         place = round(walk / 100 * (len(windows) - 1))
-        covered = _covered(x, BASELINES[baseline](x), windows[place])
-        with torch.no_grad():
-            whole, rest = (float(model(points)[0, c]) for points in (x, covered))
-        where = f"place {place + 1} of {len(windows)}"
+        covered = _covered(x, x0, windows[place])
+        rest, where = _score(model, covered, c), f"place {place + 1} of {len(windows)}"
+        bound = float(values.abs().max()) or None
         panels = (
             outlined_panel(where, covered[0], *windows[place][1:], f"The picture, covered at {where}: {baseline}."),
-            signed_panel(f"occlusion, class {c}", values, f"What class {c} loses where the picture is covered."),
-            overlay_panel("over the picture", x[0], values, "The same map, laid over the picture in grey."),
+            signed_panel(f"occlusion, class {c}", values, f"What class {c} loses where the picture is covered.", bound),
+            overlay_panel("over the picture", x[0], values, "The same map, laid over the picture in grey.", bound),
         )
         return Frame(
             panels,
@@ -106,7 +107,7 @@ def occlusion_explorer(
         [
             *_sliders(min(sides), max(sides), places, large),
             Choice("baseline", "Filling", tuple(BASELINES), "black"),
-            Slider("walk", "Walk of the window", 0, 100, 1, 50, "%"),
+            Slider("walk", "Walk of the window", 0, 100, 1, 57, "%"),  # near the middle of 4 × 4 and of 8 × 8 places
             *which_picture(images),
         ],
         one_picture(draw) if len(images) == 1 else draw,
@@ -146,6 +147,11 @@ def _why(wanted: int, taken: int) -> str:
     if taken < wanted:
         return f" (not {wanted}: pixels would stay uncovered)"
     return f" (not {wanted}: too many passes to wait for)" if taken > wanted else ""
+
+
+def _score(model: Callable[[Tensor], Tensor], x: Tensor, c: int) -> float:
+    with torch.no_grad():
+        return float(model(x)[0, c])
 
 
 def _covered(x: Tensor, x0: Tensor, window: Window) -> Tensor:

@@ -63,7 +63,7 @@ def as_pixels(name: str, returned: Any, like: Tensor) -> Tensor:
     """
     one = (1, 1, *like.shape[2:])
     expected = f"that of the input, {tuple(like.shape)}" + (f", or {one}" if like.shape[1] > 1 else "")
-    result = _as_tensor(name, returned, f"a tensor of shape {expected}")
+    result = _as_tensor(name, returned, f"numbers, their shape {expected}")
     if tuple(result.shape) not in (tuple(like.shape), one):
         raise ValueError(f"{name} returned shape {tuple(result.shape)}; expected {expected}")
     return result[0].sum(0).to(like)

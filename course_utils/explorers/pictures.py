@@ -60,6 +60,27 @@ def as_targets(model: Callable[[Tensor], Tensor], inputs: Tensor, target: Any) -
     return targets
 
 
+def as_classes(model: Callable[[Tensor], Tensor], images: Tensor, targets: Any) -> list[int]:
+    """Return the classes to choose from.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or one of them does not exist.
+
+    Examples
+    --------
+    >>> as_classes(lambda x: x.flatten(1), torch.eye(3), (0, 2))
+    [0, 2]
+    """
+    classes = [int(one) for one in torch.as_tensor(targets).reshape(-1)]
+    with torch.no_grad():
+        n_classes = model(images[:1]).shape[1]
+    if not classes or not all(0 <= one < n_classes for one in classes):
+        raise ValueError(f"targets: expected one or more classes from 0 to {n_classes - 1}, got {targets!r}")
+    return classes
+
+
 def as_class_names(names: Sequence[str] | None, classes: Sequence[int]) -> list[str]:
     """Return words for the classes, "class 3" where none are given.
 
