@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from course_utils.assets.loans import LoanModel, Loans, load_loans
     from course_utils.assets.names import class_names
     from course_utils.assets.normalisation import Normalise, NormalisedModel, freeze
+    from course_utils.assets.patch_detector import PatchDetector, planted
     from course_utils.assets.photo_credits import Credit, photo_credit, photo_names
     from course_utils.assets.photos import load_photo
     from course_utils.assets.registry import model_names, named_model
@@ -38,6 +39,7 @@ _HOME_OF = {
     "Loans": "loans",
     "Normalise": "normalisation",
     "NormalisedModel": "normalisation",
+    "PatchDetector": "patch_detector",
     "ReluCounterexample": "toy_models",
     "SaturatingPair": "toy_models",
     "SmallConvNet": "small_networks",
@@ -56,6 +58,7 @@ _HOME_OF = {
     "named_model": "registry",
     "photo_credit": "photo_credits",
     "photo_names": "photo_credits",
+    "planted": "patch_detector",
 }
 
 __all__ = [
@@ -68,6 +71,7 @@ __all__ = [
     "Loans",
     "Normalise",
     "NormalisedModel",
+    "PatchDetector",
     "ReluCounterexample",
     "SaturatingPair",
     "SmallConvNet",
@@ -86,6 +90,7 @@ __all__ = [
     "named_model",
     "photo_credit",
     "photo_names",
+    "planted",
 ]
 
 

@@ -11,6 +11,7 @@ from course_utils.assets.digit_network import load_digit_network
 from course_utils.assets.imagenet_network import load_imagenet_network
 from course_utils.assets.loans import LoanModel
 from course_utils.assets.normalisation import freeze
+from course_utils.assets.patch_detector import PatchDetector
 from course_utils.assets.small_networks import SmallConvNet, SmallNetwork
 from course_utils.assets.toy_models import (
     AdditiveInteraction,
@@ -25,6 +26,7 @@ _MAKERS: dict[str, Callable[..., nn.Module]] = {
     "imagenet_network": load_imagenet_network,
     "linear": LinearModel,
     "loan_model": LoanModel,
+    "patch_detector": PatchDetector,
     "relu_counterexample": ReluCounterexample,
     "saturating_pair": SaturatingPair,
     "small_conv_net": SmallConvNet,

@@ -13,6 +13,7 @@ CASES = {
     "imagenet_network": ({}, (3, 64, 64)),
     "linear": ({"weights": [1.0, 2.0], "bias": 0.5}, (2,)),
     "loan_model": ({}, (4,)),
+    "patch_detector": ({"weights": [[1.0, 2.0]]}, (1, 6, 6)),
     "relu_counterexample": ({}, (1,)),
     "saturating_pair": ({}, (2,)),
     "small_conv_net": ({"seed": 3}, (1, 8, 8)),
