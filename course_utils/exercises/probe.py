@@ -19,6 +19,10 @@ EFFECTS = {
         "Your function left the model in another mode than it found it (train instead of eval). "
         "Dropout and batch norm then behave differently for everyone who uses the model after you."
     ),
+    "hook left": (
+        "Your function left a hook on the model. Every later pass runs it, for everyone who uses the model after you. "
+        "Keep what register_forward_hook returns, and call its remove()."
+    ),
     "parameters changed": (
         "Your function changed the weights of the model. An explanation looks at a model; it must leave it as it was."
     ),
@@ -31,7 +35,7 @@ EFFECTS = {
 
 
 def snapshot(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Record the values of tensors, and the mode and weights of models, among the arguments of a call."""
+    """Record the values of tensors, and the mode, hooks and weights of models, among the arguments of a call."""
     import torch
 
     state: dict[str, Any] = {}
@@ -41,7 +45,7 @@ def snapshot(arguments: Mapping[str, Any]) -> dict[str, Any]:
             state[name] = value.detach().clone()
         elif isinstance(network, torch.nn.Module):
             weights = {k: v.detach().clone() for k, v in network.state_dict().items()}
-            state[name] = (network.training, weights)
+            state[name] = (network.training, _hooks(network), weights)
     return state
 
 
@@ -57,12 +61,20 @@ def effects_since(before: dict[str, Any], arguments: Mapping[str, Any]) -> list[
                 found.append("input changed")
             continue
         now = getattr(now, "model", now)
-        training, weights = was
+        training, hooks, weights = was
+        if _hooks(now) > hooks:
+            found.append("hook left")
         if now.training != training:
             found.append("mode changed")
         elif any(not torch.equal(v, weights[k]) for k, v in now.state_dict().items()):
             found.append("parameters changed")
     return [effect for effect in EFFECTS if effect in found]
+
+
+def _hooks(network: Any) -> int:
+    """Count the hooks on all modules of a model."""
+    kinds = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+    return sum(len(getattr(module, kind)) for module in network.modules() for kind in kinds)
 
 
 @contextmanager

@@ -139,9 +139,14 @@ def test_side_effects_are_named() -> None:
         F.model.train()
         return slope(F, x)
 
+    def leaves_a_hook(F: Any, x: Any) -> Any:
+        F.model.register_forward_hook(lambda module, args, output: None)
+        return slope(F, x)
+
     assert outcome(accumulates).effects == ("second call differs",)
     assert outcome(changes_input).effects == ("input changed",)
     assert outcome(leaves_train_mode).effects == ("mode changed",)
+    assert outcome(leaves_a_hook).effects == ("hook left",)
 
 
 def test_surroundings_are_kept() -> None:
