@@ -19,19 +19,19 @@ class Credit(Protocol):
     def licence(self) -> str: ...
 
 
-def credit(place: Figure | Axes, source: Credit) -> None:
-    """Write title, author and licence of a photograph under a figure or one of its panels.
+def credit(place: Figure | Axes, *sources: Credit) -> None:
+    """Write title, author and licence of each photograph under a figure or one of its panels, a line each.
 
     Parameters
     ----------
     place : Figure or Axes
-    source : Credit
-        From `course_utils.assets.photo_credit(name)`.
+    *sources : Credit
+        From `course_utils.assets.photo_credit(name)`; one for each photograph in the figure.
 
     Raises
     ------
     TypeError
-        If `place` is neither a figure nor axes, or `source` is no credit.
+        If `place` is neither a figure nor axes, there is no source, or one of them is no credit.
 
     Examples
     --------
@@ -42,13 +42,19 @@ def credit(place: Figure | Axes, source: Credit) -> None:
     >>> ax.get_xlabel()
     'Coffee · R. Michel · CC0'
     """
-    missing = [part for part in ("title", "author", "licence") if not isinstance(getattr(source, part, None), str)]
-    if missing:
-        raise TypeError(f"source: expected a credit with title, author and licence; {', '.join(missing)} missing")
-    words = " · ".join(part for part in (source.title, source.author, source.licence) if part)
+    if not sources:
+        raise TypeError("sources: expected a credit for each photograph, got none")
+    words = "\n".join(map(_line, sources))
     if isinstance(place, Axes):
         place.set_xlabel(words, fontsize=12, color="0.3", wrap=True)
     elif isinstance(place, Figure):
         place.supxlabel(words, fontsize=12, color="0.3", wrap=True)
     else:
         raise TypeError(f"place: expected a Figure or Axes, got {type(place).__name__}")
+
+
+def _line(source: Credit) -> str:
+    missing = [part for part in ("title", "author", "licence") if not isinstance(getattr(source, part, None), str)]
+    if missing:
+        raise TypeError(f"sources: expected credits with title, author and licence; {', '.join(missing)} missing")
+    return " · ".join(part for part in (source.title, source.author, source.licence) if part)

@@ -185,6 +185,15 @@ def test_credit_stands_under_the_figure():
     assert fig.get_supxlabel() == "Coffee · R. Michel · CC0"
 
 
+def test_credit_names_each_photograph():
+    fig, _ = plots.panels()
+    cup = SimpleNamespace(title="Coffee", author="R. Michel", licence="CC0")
+    plots.credit(fig, cup, SimpleNamespace(title="Cat", author="S. van der Walt", licence="CC0"))
+    assert fig.get_supxlabel() == "Coffee · R. Michel · CC0\nCat · S. van der Walt · CC0"
+    with pytest.raises(TypeError, match="sources: expected a credit for each photograph, got none"):
+        plots.credit(fig)
+
+
 def test_credit_wants_a_licence(ax):
     with pytest.raises(TypeError, match="licence missing"):
         plots.credit(ax, SimpleNamespace(title="Coffee", author="R. Michel"))
