@@ -1,17 +1,15 @@
-"""The check: runs an answer on fresh cases, tests the properties, and names the misconception of a wrong one."""
+"""The check: tests the properties of an answer on fresh cases, and names the misconception of a wrong one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from .arrays import Arrays, NotAnAnswer, as_arrays, describe, distance, same_form
-from .calling import NotStarted, StudentError, call
+from .answering import Answered, take_answer
+from .arrays import describe, distance, same_form
 from .outcome import Outcome
 from .probe import EFFECTS
-from .record import Case, Exercise, Property, Run
+from .record import Exercise, Property, Run
 from .truth import Truth, arguments_of, truth_of
 
 
@@ -31,80 +29,18 @@ def evaluate(exercise: Exercise, namespace: Mapping[str, Any], *, draw: int = 1,
     """
     truth = truth or truth_of(exercise)
     draw = truth.draw(draw)
-    answer = namespace.get(exercise.name)
-    if answer is None:
-        return _not_started(exercise, f"There is no answer yet: `{exercise.name}` is not defined or still None.")
-    if exercise.is_function and not callable(answer):
-        text = f"`{exercise.name}` should be a function, but it is a {type(answer).__name__}."
-        return Outcome(exercise.id, "ERROR", (text,), points=exercise.points)
-    if exercise.options and str(answer) not in exercise.options:
-        listed = "; ".join(repr(option) for option in exercise.options)
-        lines = (f"`{exercise.name}` is {answer!r}. Choose one of: {listed}.",)
-        return Outcome(exercise.id, "NOT YET", lines, points=exercise.points)
-    try:
-        runs, effects = _run_all(exercise, answer, truth, draw)
-    except NotStarted as stub:
-        missing = str(stub).split(":")[0]
-        if missing != exercise.id:
-            return _not_started(exercise, f"{exercise.id} needs {missing}, which is not started: {stub}.")
-        return _not_started(exercise, f"Next: {str(stub).split(':', 1)[1].strip()}.")
-    except StudentError as error:
-        return Outcome(exercise.id, "ERROR", tuple(str(error).split("\n")), points=exercise.points)
-    return _assess(exercise, runs, effects, truth, draw, namespace)
+    taken = take_answer(exercise, namespace, draw)
+    return taken if isinstance(taken, Outcome) else judge(exercise, taken, truth, draw)
 
 
-def _not_started(exercise: Exercise, line: str) -> Outcome:
-    return Outcome(exercise.id, "NOT STARTED", (line, f'Stuck? hint("{exercise.id}")'), points=exercise.points)
-
-
-def _run_all(
-    exercise: Exercise, answer: Callable[..., Any] | Any, truth: Truth, draw: int
-) -> tuple[list[Run], list[str]]:
-    """Run the answer on every case. The first case is called twice, to see whether the second call still agrees."""
-    runs, effects = [], []
-    for number, case in enumerate(exercise.cases):
-        if not exercise.is_function:
-            try:
-                values = as_arrays(answer)
-            except NotAnAnswer as error:
-                raise StudentError(
-                    f"`{exercise.name}` is {error}; a number or one of the options is expected."
-                ) from None
-            runs.append(_run(exercise, case, {}, values, truth, draw))
-            continue
-        arguments = arguments_of(exercise, case, draw)
-        returned = call(answer, arguments, case.name)
-        effects += [effect for effect in returned.effects if effect not in effects]
-        if number == 0 and exercise.repeatable and "input changed" not in effects:
-            again = call(answer, arguments, case.name)
-            if not _repeats(again.values, returned.values, exercise):
-                effects.append("second call differs")
-        pristine = arguments_of(exercise, case, draw)
-        runs.append(_run(exercise, case, pristine, returned.values, truth, draw))
-    return runs, effects
-
-
-def _repeats(again: Arrays, first: Arrays, exercise: Exercise) -> bool:
-    """Whether a second call agrees with the first; the same NaN in the same place is no other value."""
-    if again.keys() == first.keys() and all(
-        array.dtype.kind == "f" and np.array_equal(array, first[name], equal_nan=True) for name, array in again.items()
-    ):
-        return True
-    return distance(again, first, exercise.floor) <= exercise.tolerance
-
-
-def _run(exercise: Exercise, case: Case, inputs: Mapping[str, Any], values: Arrays, truth: Truth, draw: int) -> Run:
-    return Run(case, inputs, values, truth.reference(case, draw), exercise.tolerance, exercise.floor)
-
-
-def _assess(
-    exercise: Exercise,
-    runs: list[Run],
-    effects: list[str],
-    truth: Truth,
-    draw: int,
-    namespace: Mapping[str, Any],
-) -> Outcome:
+def judge(exercise: Exercise, answered: Answered, truth: Truth, draw: int) -> Outcome:
+    """Judge what an answer gave on the cases of one draw: PASS, or NOT YET with what helps."""
+    runs = []
+    for case in exercise.cases:
+        inputs = arguments_of(exercise, case, draw) if exercise.is_function else {}
+        expected = truth.reference(case, draw)
+        runs.append(Run(case, inputs, answered.values[case.name], expected, exercise.tolerance, exercise.floor))
+    effects = list(answered.effects)
     failures, held, earned = [], [], 0
     for prop in exercise.properties:
         failure = _first_failure(prop, runs)
@@ -113,7 +49,7 @@ def _assess(
             held.append(prop.says)
         else:
             failures.append(failure)
-    if exercise.reason and not failures and not str(namespace.get(exercise.reason) or "").strip():
+    if exercise.reason and not failures and not answered.reason.strip():
         failures.append(f"Your choice is right. Now give the reason, in one or two sentences, in `{exercise.reason}`.")
         held, earned = [], 0  # the choice counts together with its reason
     if not failures and not effects:
