@@ -12,6 +12,7 @@ const decimals = (step) => (String(step).split(".")[1] || "").length;
 
 function control(spec, value, changed) {
   if (spec.kind === "switches") return switches(spec, value, changed);
+  if (spec.kind === "pad") return pad(spec, value, changed);
   if (spec.kind === "choice") {
     const input = make("select", {}, ...spec.options.map((name) => make("option", { value: name, textContent: name })));
     input.value = value;
@@ -35,6 +36,7 @@ function show(figure, panel) {
   const [caption, frame, scale] = figure.children;
   const picture = frame.firstChild;
   caption.textContent = panel.title;
+  figure.style.width = `${panel.width}px`; // a long title takes two lines, not the neighbour's place
   picture.alt = panel.alt;
   picture.width = panel.width;
   picture.className = panel.crisp ? "crisp" : "";
@@ -42,7 +44,6 @@ function show(figure, panel) {
   picture.src = URL.createObjectURL(new Blob([panel.png], { type: "image/png" }));
   if (before) URL.revokeObjectURL(before);
   scale.hidden = !panel.bound;
-  scale.style.width = `${panel.width}px`;
   const bound = Number(panel.bound.toPrecision(2));
   scale.replaceChildren(`−${bound}`, make("i"), `${bound}`);
 }
@@ -53,11 +54,12 @@ function render({ model, el }) {
   const header = make("header", {}, heading, busy); // beside the sliders, where the reader looks
   const controls = make("div", { className: "controls" });
   const panels = make("div", { className: "panels" });
+  const stage = make("div", { className: "stage" }, panels);
   const summary = make("p", { className: "summary" });
   const waiting = make("div", {}, make("p"), make("button", { textContent: "Try again" }));
   const error = make("pre", { className: "error" });
   const printed = make("pre");
-  const working = make("div", {}, controls, panels, summary);
+  const working = make("div", {}, controls, stage, summary);
   const root = make("section", { className: "course-explorer" }, header, waiting, working, error, printed);
   root.setAttribute("aria-label", `Explorer: ${model.get("title")}`);
   summary.setAttribute("role", "status");
@@ -77,7 +79,11 @@ function render({ model, el }) {
     const changed = (value) => send("values", { ...model.get("values"), [spec.name]: value });
     rows[spec.name] = control(spec, model.get("values")[spec.name], changed);
     const { input, says } = rows[spec.name];
-    const row = make(input.className === "switches" ? "div" : "label", { className: "row" });
+    if (spec.kind === "pad") {
+      stage.prepend(input);
+      continue;
+    }
+    const row = make(spec.kind === "switches" ? "div" : "label", { className: "row" });
     row.append(make("span", { textContent: spec.label }), input);
     controls.append(row, says);
   }
@@ -111,11 +117,19 @@ function render({ model, el }) {
     const values = model.get("values");
     for (const [name, row] of Object.entries(rows)) if (document.activeElement !== row.input) row.put(values[name]);
   };
+  const captions = () => [...panels.querySelectorAll("figcaption")];
+  const level = new ResizeObserver(() => {
+    captions().forEach((caption) => (caption.style.minHeight = "")); // pictures side by side begin at one height
+    const tallest = Math.max(0, ...captions().map((caption) => caption.offsetHeight));
+    captions().forEach((caption) => (caption.style.minHeight = `${tallest}px`));
+  });
+  level.observe(panels);
   model.on("change:drawn", refresh);
   model.on("change:values", moved);
   refresh();
   el.append(root);
   return () => {
+    level.disconnect();
     model.off("change:drawn", refresh);
     model.off("change:values", moved);
   };

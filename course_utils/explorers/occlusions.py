@@ -27,8 +27,9 @@ BASELINES: dict[str, Callable[[Tensor], Tensor]] = {
     "white": torch.ones_like,
 }
 """Name to a function from images (N, C, H, W) to what covers them."""
-PLACES_OF_A_DIGIT, PLACES_OF_A_PHOTOGRAPH = 28, 5
-"""Places of the window along one side, at most. 5 × 5 places of a photograph take about a second."""
+PLACES_OF_A_DIGIT, PLACES_OF_A_PHOTOGRAPH = 20, 5
+"""Places of the window along one side, at most: more are slower than a hand on a slider. A window of one pixel on a
+digit is the exception, since it shows where occlusion ends: at a gradient."""
 
 
 def occlusion_explorer(
@@ -41,8 +42,8 @@ def occlusion_explorer(
 ) -> Explorer:
     """Explore occlusion: the size of the window, its stride, and its filling; and walk the window over the picture.
 
-    The map is made anew when window, stride, filling or picture change, and kept while the window walks. On a
-    photograph, of more than 10,000 pixels, the window has at most 5 × 5 places, so that a map comes in about a second.
+    The map is made anew when window, stride, filling or picture change, and kept while the window walks. The window
+    has at most 20 × 20 places, on a photograph, of more than 10,000 pixels, 5 × 5, so that a map comes in a second.
 
     Parameters
     ----------
@@ -87,9 +88,10 @@ def occlusion_explorer(
         place = round(walk / 100 * (len(windows) - 1))
         covered = _covered(x, x0, windows[place])
         rest, where = _score(model, covered, c), f"place {place + 1} of {len(windows)}"
+        _, rows, columns = windows[place]
         bound = float(values.abs().max()) or None
         panels = (
-            outlined_panel(where, covered[0], *windows[place][1:], f"The picture, covered at {where}: {baseline}."),
+            outlined_panel(where, covered[0], rows, columns, f"The picture, covered at {where}: {baseline}."),
             signed_panel(f"occlusion, class {c}", values, f"What class {c} loses where the picture is covered.", bound),
             overlay_panel("over the picture", x[0], values, "The same map, laid over the picture in grey.", bound),
         )
@@ -107,7 +109,7 @@ def occlusion_explorer(
         [
             *_sliders(min(sides), max(sides), places, large),
             Choice("baseline", "Filling", tuple(BASELINES), "black"),
-            Slider("walk", "Walk of the window", 0, 100, 1, 57, "%"),  # near the middle of 4 × 4 and of 8 × 8 places
+            Slider("walk", "Way over the picture", 0, 100, 1, 57, "%"),  # near the middle of 4 × 4 and of 8 × 8 places
             *which_picture(images),
         ],
         one_picture(draw) if len(images) == 1 else draw,
@@ -119,7 +121,7 @@ def occlusion_explorer(
 def _sliders(shorter: int, longer: int, places: int, large: bool) -> list[Slider]:
     """Return the sliders for window and stride, in pixels; no window so small that it cannot get round."""
     step = 8 if large else 1
-    smallest = min(step * math.ceil(longer / places / step), shorter)
+    smallest = min(step * math.ceil(longer / places / step), shorter) if large else 1
     largest = max(step * (shorter // 2 // step), smallest)
     window = min(max(step * math.ceil(shorter / 4 / step), smallest), largest)
     finest = step * math.ceil(_stride(1, largest, longer, places) / step)
@@ -140,7 +142,8 @@ def _settings(channels: int, sides: list[int], window: int, stride: int) -> dict
 
 def _stride(wanted: int, window: int, side: int, places: int) -> int:
     """Return the stride that is taken: no pixel stays uncovered, and there are no more places than allowed."""
-    return max(min(wanted, window), math.ceil((side - window) / (places - 1)), 1)
+    finest = math.ceil((side - window) / (places - 1))
+    return max(min(max(wanted, finest), window), 1)
 
 
 def _why(wanted: int, taken: int) -> str:

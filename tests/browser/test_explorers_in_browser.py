@@ -14,19 +14,84 @@ EXPLORERS = {
     "path": ("e = path_explorer(model, digits[:10])\ne", "Position α"),
     "smooth_grad": ("e = smooth_grad_explorer(model, digits[:10])\ne", "Noise level σ"),
     "relu": ("e = relu_explorer()\ne", "Input x"),
+    "occlusion": ("e = occlusion_explorer(model, digits[:10])\ne", "Window"),
+    "layer": (
+        "e = layer_explorer(model, digits[:10], range(10), layers=['conv1', 'relu1', 'pool1', 'conv2', 'relu2'])\ne",
+        "Layer",
+    ),
+    "comparison": (
+        "from course_utils.attribution import *\n"
+        "methods = {'gradient': vanilla_gradient, 'integrated gradients': integrated_gradients,\n"
+        "           'occlusion': lambda *a: occlusion(*a, sliding_window_shapes=(1, 4, 4), strides=(1, 2, 2))}\n"
+        "e = comparison_explorer(model, digits[:10], methods)\ne",
+        "Picture",
+    ),
     "loan": ("e = loan_explorer(function=lambda m, x, i: -m(x)[0] / m.weights[i])\ne", "income"),
 }
 LIMIT = 200
 """Milliseconds from the movement of a slider to its picture, for digits."""
 
-MEASURE = """
+PHOTOGRAPHS_SETUP = """
+import torch
+from course_utils.assets import load_imagenet_network, load_photo
+from course_utils.attribution import grad_cam, vanilla_gradient
+from course_utils.explorers import *
+model = load_imagenet_network()
+photos = torch.cat([load_photo(name) for name in ("coffee", "chelsea", "rocket", "astronaut", "flower", "china")])
+layers = ["network.conv_stem", *(f"network.blocks.{i}" for i in range(1, 7)), "network.conv_head"]
+methods = {"gradient": vanilla_gradient,
+           "Grad-CAM": lambda m, x, c: grad_cam(m, x, c, layer="network.conv_head")}
+"""
+PHOTOGRAPHS = {
+    "occlusion": ("e = occlusion_explorer(model, photos[:1], 967)\ne", "Window"),
+    "layer": (
+        "e = layer_explorer(model, photos[:1], [967, 504], layers=layers, names=['espresso', 'coffee mug'])\ne",
+        "Layer",
+    ),
+    "comparison": ("e = comparison_explorer(model, photos, methods)\ne", "Picture"),
+}
+LIMIT_OF_A_PHOTOGRAPH = 1500
+"""Milliseconds, as above."""
+LIMIT_OF_THE_SIGN = 100
+"""Milliseconds from the movement to the sign that the explorer is at work."""
+
+SIGN = """
+([root, label]) => new Promise(done => {
+  const slider = [...root.querySelectorAll('label')].find(l => l.innerText.includes(label)).querySelector('input')
+  const sign = root.querySelector('.busy'), start = performance.now()
+  slider.value = slider.max
+  slider.dispatchEvent(new Event('input', {bubbles: true}))
+  requestAnimationFrame(() => requestAnimationFrame(() => {  // the first frame with the sign has been painted
+    const { top, bottom } = sign.getBoundingClientRect()
+    const seen = getComputedStyle(sign).visibility === 'visible' && top >= 0 && bottom <= innerHeight
+    done([performance.now() - start, seen])
+  }))
+})
+"""
+DRAG = """
 ([root, label]) => new Promise(async done => {
+  const slider = [...root.querySelectorAll('label')].find(l => l.innerText.includes(label)).querySelector('input')
+  const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
+  let pictures = 0
+  const count = () => pictures++
+  ;[...root.querySelectorAll('img')].at(-1).addEventListener('load', count)
+  for (let i = 0; i < 20; i++) {
+    slider.value = Number(slider.max) - (Number(slider.max) - Number(slider.min)) * i / 19
+    slider.dispatchEvent(new Event('input', {bubbles: true}))
+    await pause(15)
+  }
+  do await pause(100); while (root.getAttribute('aria-busy') === 'true')
+  done(pictures)
+})
+"""
+MEASURE = """
+([root, label, shares]) => new Promise(async done => {
   const slider = [...root.querySelectorAll('label')].find(l => l.innerText.includes(label)).querySelector('input')
   const pictures = [...root.querySelectorAll('img')], last = pictures.at(-1), seen = []
   const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
-  for (let i = 0; i < 12; i++) {
+  for (const share of shares) {
     const loaded = new Promise(resolve => last.addEventListener('load', resolve, {once: true}))
-    slider.value = Number(slider.min) + (Number(slider.max) - Number(slider.min)) * (0.15 + 0.05 * i)
+    slider.value = Number(slider.min) + (Number(slider.max) - Number(slider.min)) * share
     const start = performance.now()
     slider.dispatchEvent(new Event('input', {bubbles: true}))
     await loaded
@@ -72,7 +137,7 @@ def test_the_explorers_follow_their_sliders(notebook):
         before = root.get_by_role("slider", name=label).get_attribute("aria-valuetext")
         # A machine that does other work at the same time is slow by no fault of ours: the limit grows with it.
         slowness = max(1.0, float(notebook.kernel(SLOWNESS)))
-        taken = notebook.page.evaluate(MEASURE, [root.element_handle(), label])
+        taken = notebook.page.evaluate(MEASURE, [root.element_handle(), label, [0.15 + 0.05 * i for i in range(12)]])
         print(f"{name}: median {statistics.median(taken):.0f} ms, slowest {max(taken):.0f}, machine {slowness:.1f}×")
         assert root.get_by_role("slider", name=label).get_attribute("aria-valuetext") != before
         assert root.get_attribute("aria-busy") == "false"
@@ -80,6 +145,33 @@ def test_the_explorers_follow_their_sliders(notebook):
         assert all(picture.get_attribute("alt") for picture in root.locator("img").all())
         notebook.shot(f"{name}_after", root)
         assert statistics.median(taken) < LIMIT * slowness
+    assert clean(notebook)
+
+
+def test_photographs_follow_too_and_say_at_once_that_they_are_at_work(notebook):
+    notebook.open("photographs", PHOTOGRAPHS_SETUP, *(code for code, _ in PHOTOGRAPHS.values()))
+    assert notebook.run_all() == []
+    roots = notebook.page.locator(".course-explorer")
+    roots.nth(len(PHOTOGRAPHS) - 1).wait_for()
+    for root, (name, (_, label)) in zip(roots.all(), PHOTOGRAPHS.items(), strict=True):
+        root.scroll_into_view_if_needed()
+        slowness = max(1.0, float(notebook.kernel(SLOWNESS.replace("range(10)", "range(2)"))))
+        after, seen = notebook.page.evaluate(SIGN, [root.element_handle(), label])
+        notebook.shot(f"{name}_of_a_photograph_at_work", root)
+        notebook.page.wait_for_function("e => e.getAttribute('aria-busy') === 'false'", arg=root.element_handle())
+        taken = notebook.page.evaluate(MEASURE, [root.element_handle(), label, [0.2 * i for i in range(5)]])
+        pictures = notebook.page.evaluate(DRAG, [root.element_handle(), label])
+        print(f"{name} of a photograph: {pictures} pictures for a drag over 20 points")
+        assert pictures <= (3 if name == "occlusion" else 10), "at most one in flight, one waiting"
+        print(
+            f"{name} of a photograph: median {statistics.median(taken):.0f} ms, slowest {max(taken):.0f}, sign after "
+            f"{after:.0f}, machine {slowness:.1f}×"
+        )
+        notebook.shot(f"{name}_of_a_photograph", root)
+        assert root.locator("pre.error").is_hidden()
+        assert seen, "the sign stands where the reader looks"
+        assert after < LIMIT_OF_THE_SIGN * slowness
+        assert statistics.median(taken) < LIMIT_OF_A_PHOTOGRAPH * slowness
     assert clean(notebook)
 
 

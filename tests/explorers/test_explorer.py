@@ -133,6 +133,7 @@ def test_set_refuses_what_no_control_has():
     [
         lambda: Slider("x", "x", 0, 1, 0.1, 2),
         lambda: Slider("x", "x", 0, 1, 0, 1),
+        lambda: Slider("x", "x", 0, 2, 1, 0, words=("early", "late")),
         lambda: Choice("b", "b", ("a",), "c"),
     ],
 )

@@ -7,7 +7,10 @@ from course_utils.assets import SmallConvNet
 from course_utils.attribution import integrated_gradients
 from course_utils.explorers import (
     baseline_explorer,
+    comparison_explorer,
+    layer_explorer,
     loan_explorer,
+    occlusion_explorer,
     path_explorer,
     relu_explorer,
     smooth_grad_explorer,
@@ -88,6 +91,22 @@ def test_one_picture_needs_no_slider(model, images):
         widget = make(model, images[:1])
         assert widget.error == ""
         assert "picture" not in widget.values
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda model, images, mine: occlusion_explorer(model, images, function=mine, needs="04.2"),
+        lambda model, images, mine: layer_explorer(model, images, [0], layers=["conv1"], function=mine, needs="04.2"),
+        lambda model, images, mine: comparison_explorer(model, images, {"mine": mine, "too": mine}, needs="04.2"),
+    ],
+)
+def test_explorers_of_methods_wait_for_their_exercise(model, images, make):
+    mine = recorder()
+    widget = make(model, images, mine)
+    assert "needs 04.2 — " in repr(widget)
+    assert mine.calls == []
+    assert not widget.panels
 
 
 def test_the_readers_function_cannot_spoil_the_pictures(model, images):

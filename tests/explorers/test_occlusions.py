@@ -98,6 +98,14 @@ def test_every_setting_for_a_photograph_is_bounded(images):
     assert "too many passes to wait for" in widget.summary
 
 
+def test_only_a_window_of_one_pixel_takes_more_than_400_places_of_a_digit():
+    widget = occlusion_explorer(mean_score, torch.rand(1, 1, 28, 28), 0, function=recorder())
+    for window in range(1, 15):
+        widget.set(window=window, stride=1)
+        assert passes_of(widget) == 785 if window == 1 else passes_of(widget) <= 401
+    assert widget.error == ""
+
+
 def test_walking_the_window_says_what_is_lost_there_and_does_not_ask_for_the_map_again(model, images):
     mine = recorder()
     widget = occlusion_explorer(model, images[:1], 0, function=mine)
