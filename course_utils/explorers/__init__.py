@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from course_utils.explorers.baselines import baseline_explorer
     from course_utils.explorers.comparison import comparison_explorer
     from course_utils.explorers.controls import Choice, Slider
+    from course_utils.explorers.drawings import draw_explorer
     from course_utils.explorers.frame import Frame, Panel
     from course_utils.explorers.kernel_widths import kernel_width_explorer
     from course_utils.explorers.layers import layer_explorer
     from course_utils.explorers.loans import loan_explorer
     from course_utils.explorers.occlusions import occlusion_explorer
+    from course_utils.explorers.pad import Pad
     from course_utils.explorers.paths import path_explorer
     from course_utils.explorers.questions import quiz
     from course_utils.explorers.rectifier import relu_explorer
@@ -31,11 +33,13 @@ __all__ = [
     "Choice",
     "Explorer",
     "Frame",
+    "Pad",
     "Panel",
     "Slider",
     "Switches",
     "baseline_explorer",
     "comparison_explorer",
+    "draw_explorer",
     "kernel_width_explorer",
     "layer_explorer",
     "loan_explorer",
@@ -52,12 +56,14 @@ _MODULE_OF = {
     "comparison_explorer": "comparison",
     "Choice": "controls",
     "Slider": "controls",
+    "draw_explorer": "drawings",
     "Frame": "frame",
     "Panel": "frame",
     "kernel_width_explorer": "kernel_widths",
     "layer_explorer": "layers",
     "loan_explorer": "loans",
     "occlusion_explorer": "occlusions",
+    "Pad": "pad",
     "path_explorer": "paths",
     "quiz": "questions",
     "relu_explorer": "rectifier",

@@ -175,7 +175,7 @@ def _line(name: str, returned: Any) -> tuple[Tensor, float]:
 def _words(width: float, w: Tensor, b: float, y: Tensor, samples: Tensor, weights: Tensor) -> str:
     """Say what the line is, how many samples carry it, and how well it fits them."""
     total = float(weights.sum())
-    line = f"Kernel width {width:.3g}: local line {b:.2f} {_term(w[0])}·z₁ {_term(w[1])}·z₂ = 0"
+    line = f"Kernel width {width:.3g}: local line {round(b, 2) + 0:.2f} {_term(w[0])}·z₁ {_term(w[1])}·z₂ = 0"
     if total == 0:
         return f"{line}. No sample has any weight."
     effective = total**2 / float((weights**2).sum())  # Kish 1965: as many samples of equal weight say as much

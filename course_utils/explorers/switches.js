@@ -4,7 +4,9 @@ function switches(spec, value, changed) {
   const bytes = spec.regions;
   const regions = new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   const says = make("output");
-  const mark = make("canvas", { className: "mark", width: spec.width, height: spec.height }); // lies over the picture
+  const enlarged = Math.max(1, Math.round(432 / spec.width));
+  const [width, height] = [spec.width * enlarged, spec.height * enlarged];
+  const mark = make("canvas", { className: "mark", width, height }); // lies over the picture
   let on = value, current = 0, marked = -1;
 
   const put = (next) => {
@@ -14,12 +16,22 @@ function switches(spec, value, changed) {
   };
   const move = (next) => (put(next), changed(next));
   const toggle = (number) => move(on.map((state, index) => (index === number ? !state : state)));
+  // The number of the region at a place on the screen, or undefined outside the picture.
+  const at = (x, y) => {
+    const [column, row] = [Math.floor(x / enlarged), Math.floor(y / enlarged)];
+    return column < 0 || column >= spec.width ? undefined : regions[row * spec.width + column];
+  };
   const highlight = (number) => {
     if (number === marked) return;
     marked = number;
     const context = mark.getContext("2d");
-    const pixels = context.createImageData(spec.width, spec.height);
-    regions.forEach((region, place) => region === number && pixels.data.set([230, 159, 0, 140], 4 * place));
+    const pixels = context.createImageData(mark.width, mark.height);
+    const near = (x, y, d) => [at(x - d, y), at(x + d, y), at(x, y - d), at(x, y + d)].some((one) => one !== number);
+    for (let y = 0; y < mark.height; y++)
+      for (let x = 0; x < mark.width; x++) {
+        if (at(x, y) !== number || !near(x, y, 6)) continue; // only a rim: what is inside stays visible
+        pixels.data.set(near(x, y, 4) ? [240, 228, 66, 255] : [0, 0, 0, 255], 4 * (y * mark.width + x));
+      }
     context.putImageData(pixels, 0, 0);
   };
 
@@ -52,11 +64,8 @@ function switches(spec, value, changed) {
     buttons[current].focus();
   });
 
-  const below = (event) => {
-    const x = Math.floor((event.offsetX / mark.clientWidth) * spec.width);
-    const y = Math.floor((event.offsetY / mark.clientHeight) * spec.height);
-    return regions[y * spec.width + x];
-  };
+  const below = ({ offsetX, offsetY }) =>
+    at((offsetX / mark.clientWidth) * mark.width, (offsetY / mark.clientHeight) * mark.height);
   mark.addEventListener("pointermove", (event) => {
     const number = below(event);
     highlight(number);

@@ -18,7 +18,7 @@ from course_utils.explorers.guard import run
 from course_utils.explorers.still import still_picture
 
 HERE = Path(__file__).parent
-SCRIPTS = ("switches.js", "explorer.js")
+SCRIPTS = ("switches.js", "pad.js", "explorer.js")
 """One module for the browser, which may load nothing else: the larger controls, then the explorer."""
 
 
