@@ -112,24 +112,26 @@ function render({ model, el }) {
       element.textContent = model.get(name);
       element.hidden = !model.get(name);
     }
+    level(); // a title may now be shorter
   };
   const moved = () => {
     const values = model.get("values");
     for (const [name, row] of Object.entries(rows)) if (document.activeElement !== row.input) row.put(values[name]);
   };
   const captions = () => [...panels.querySelectorAll("figcaption")];
-  const level = new ResizeObserver(() => {
+  const level = () => {
     captions().forEach((caption) => (caption.style.minHeight = "")); // pictures side by side begin at one height
     const tallest = Math.max(0, ...captions().map((caption) => caption.offsetHeight));
     captions().forEach((caption) => (caption.style.minHeight = `${tallest}px`));
-  });
-  level.observe(panels);
+  };
+  const resized = new ResizeObserver(level);
+  resized.observe(panels);
   model.on("change:drawn", refresh);
   model.on("change:values", moved);
   refresh();
   el.append(root);
   return () => {
-    level.disconnect();
+    resized.disconnect();
     model.off("change:drawn", refresh);
     model.off("change:values", moved);
   };

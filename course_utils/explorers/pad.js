@@ -82,6 +82,7 @@ function pad(spec, value, changed) {
     if (pointer !== null || event.button) return;
     pointer = event.pointerId;
     canvas.setPointerCapture(pointer);
+    tell("");
     begin(place(event));
   });
   canvas.addEventListener("pointermove", (event) => {

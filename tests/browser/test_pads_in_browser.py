@@ -192,6 +192,36 @@ def test_a_digit_is_drawn_with_the_mouse(notebook):
     assert clean(notebook)
 
 
+def test_a_digit_is_drawn_with_a_finger(notebook):
+    root = opened(notebook, "draw_finger", DRAW)
+    notebook.page.set_viewport_size({"width": 700, "height": 1000})
+    root.get_by_role("button", name="Clear").click()
+    says(notebook, "The pad is empty")
+    canvas = root.get_by_role("application")
+    canvas.scroll_into_view_if_needed()
+    box, screen = canvas.bounding_box(), notebook.page.context.new_cdp_session(notebook.page)
+    screen.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def touch(kind, *places):
+        points = [
+            {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"], "id": finger}
+            for finger, (x, y) in enumerate(places)
+        ]
+        screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (0.5, 0.2))
+    for step in range(2, 9):
+        touch("touchMove", (0.5, step / 10))
+    touch("touchStart", (0.5, 0.8), (0.1, 0.1))  # a second finger draws nothing
+    touch("touchEnd")
+    says(notebook, "The network says 1")
+    at_rest(notebook)
+    assert notebook.kernel("print(len(e.values['drawing']['strokes']))") == "1"
+    assert notebook.page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+    notebook.shot("draw_finger", root)
+    assert clean(notebook)
+
+
 def test_a_digit_is_drawn_by_keyboard(notebook):
     root = opened(notebook, "draw_keyboard", DRAW)
     cells = "jupyterapp.shell.currentWidget.content.widgets.length"

@@ -141,3 +141,12 @@ def test_points_outside_the_pad_are_moved_to_its_edge():
     value = pad.accept({"paper": -1, "strokes": [{"ink": True, "points": [[-1, 2], [0.5, 0.5]]}]})
     assert value["strokes"][0]["points"] == [[0.0, 1.0], [0.5, 0.5]]
     assert pad.accept(value) == value
+
+
+def test_without_a_browser_there_are_words_and_a_picture_and_an_exercise_is_waited_for(model):
+    bundle, _ = draw_explorer(model)._repr_mimebundle_()
+    assert bundle["image/png"]
+    assert not any(character.isdigit() for character in bundle["text/plain"]), "numbers may differ between machines"
+    waiting = draw_explorer(model, needs="04.2")
+    assert waiting.waiting.startswith("needs 04.2")
+    assert "image/png" not in waiting._repr_mimebundle_()[0]

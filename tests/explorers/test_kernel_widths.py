@@ -158,3 +158,12 @@ def test_the_slider_suits_the_spread_of_the_samples(x, samples, spread):
     assert 0.5 * spread < slider["value"] < 2 * spread
     assert slider["low"] < 0.1 * spread
     assert slider["high"] > 2 * spread
+
+
+def test_without_a_browser_there_are_words_and_a_picture_and_an_exercise_is_waited_for(x, samples):
+    bundle, _ = kernel_width_explorer(wave, x, samples)._repr_mimebundle_()
+    assert bundle["image/png"]
+    assert not any(character.isdigit() for character in bundle["text/plain"]), "numbers may differ between machines"
+    waiting = kernel_width_explorer(wave, x, samples, needs="04.2")
+    assert waiting.waiting.startswith("needs 04.2")
+    assert "image/png" not in waiting._repr_mimebundle_()[0]

@@ -150,3 +150,12 @@ def test_a_region_that_is_off_is_hatched_and_one_that_is_on_is_not():
     assert np.all(pixels[2 : middle - 2, 2 : middle - 2] == 128)
     assert np.any(pixels[2 : middle - 2, middle + 2 : -2] != 128)
     assert np.any(pixels[:, middle - 1 : middle + 1] != 128), "the border between the regions"
+
+
+def test_without_a_browser_there_are_words_and_a_picture_and_an_exercise_is_waited_for(model, image):
+    bundle, _ = made(model, image)._repr_mimebundle_()
+    assert bundle["image/png"]
+    assert not any(character.isdigit() for character in bundle["text/plain"]), "numbers may differ between machines"
+    waiting = made(model, image, needs="04.2")
+    assert waiting.waiting.startswith("needs 04.2")
+    assert "image/png" not in waiting._repr_mimebundle_()[0]
