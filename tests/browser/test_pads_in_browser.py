@@ -182,8 +182,9 @@ def test_a_digit_is_drawn_with_the_mouse(notebook):
     root.get_by_label("Start from an example").select_option("0")
     says(notebook, "The network says 0")
     root.get_by_role("button", name="Eraser").click()
-    draw_line(notebook, canvas, (0.4, 0.15), (0.6, 0.15), (0.4, 0.22), (0.6, 0.22))
+    draw_line(notebook, canvas, (0.8, 0.1), (0.8, 0.25), (0.9, 0.25))
     at_rest(notebook)
+    assert notebook.kernel("print([s['ink'] for s in e.values['drawing']['strokes']])") == "[False]"
     for method in ("gradient", "integrated gradients", "occlusion"):
         root.get_by_label("Method").select_option(method)
         at_rest(notebook)
