@@ -48,8 +48,7 @@ class LoanModel(nn.Module):
                + 0.15\,\text{years employed} - 0.9\,\text{late payments}
 
     The loan is granted when :math:`s > 0`; :math:`1 / (1 + e^{-s})` is the probability in the data. The weights are
-    the explanation: each is the change of the score per unit. The smallest change of one feature that flips a
-    decision is :math:`-s(x) / w_i`; for the income, :math:`-s(x) / 0.08` thousand euros a year.
+    the explanation: each is the change of the score per unit.
 
     Examples
     --------

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -100,6 +101,63 @@ def execute_command(numbers: Numbers = None) -> None:
 
     for name, seconds in execute(ROOT, numbers or ()).items():
         typer.echo(f"{name}: {seconds:.0f} s with the start of the kernel")
+
+
+@app.command("release")
+def release_command(
+    numbers: Numbers = None,
+    every: Annotated[bool, typer.Option("--all", help="Every notebook, a zip each.")] = False,
+    only: Annotated[str, typer.Option(help="The exercises that count, as in 04.2,04.3; none means all.")] = "",
+    points: Annotated[str, typer.Option(help="What exercises are worth, as in 04.2=10,04.3=5.")] = "",
+    out: Annotated[Path, typer.Option(help="The folder for the zips.")] = Path("build/releases"),
+) -> None:
+    """Write assignments as zips for Moodle: the notebook and what it needs, without solutions.
+
+    For example: course release 04 --only 04.2,04.3 --points 04.2=10
+    """
+    from course_utils.delivery.release import releasable, release
+    from course_utils.delivery.workspace import ROOT
+
+    chosen = [part.strip() for part in only.split(",") if part.strip()]
+    try:
+        if not numbers and not every:
+            raise ValueError("which notebook? Give its number, as in `course release 04`, or --all")
+        if (chosen or points) and (every or len(numbers or ()) != 1):
+            raise ValueError("--only and --points belong to one notebook: give its number alone")
+        worth = {name.strip(): int(n) for name, _, n in (part.partition("=") for part in points.split(",") if part)}
+        for number in releasable(ROOT) if every else numbers or ():
+            path = release(ROOT, number, out, chosen, worth)
+            typer.echo(f"written: {path}, {path.stat().st_size / 1e6:.1f} MB")
+    except ValueError as error:
+        typer.echo(f"[FAIL] {error}")
+        raise typer.Exit(1) from None
+
+
+quiz = typer.Typer(help="The quizzes of the notebooks.", no_args_is_help=True)
+app.add_typer(quiz, name="quiz")
+
+
+@quiz.callback()
+def quiz_commands() -> None:
+    """Keep `export` a word of its own, while it is the only command about quizzes."""
+
+
+@quiz.command("export")
+def quiz_export(
+    out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("build/moodle"),
+    only: Annotated[str, typer.Option(help="Numbers of notebooks, as in 03,04; none means all.")] = "",
+) -> None:
+    """Write the quizzes as Moodle XML, for Question bank > Import. Importing a file twice doubles its questions."""
+    from course_utils.delivery.moodle.question_bank import export
+    from course_utils.delivery.workspace import ROOT
+
+    try:
+        written = export(ROOT, out, [number.strip() for number in only.split(",") if number.strip()])
+    except ValueError as error:
+        typer.echo(f"[FAIL] {error}")
+        raise typer.Exit(1) from None
+    for path in written:
+        typer.echo(f"written: {path}")
 
 
 if __name__ == "__main__":

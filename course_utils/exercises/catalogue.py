@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from .handed_out import assignment
 from .record import Exercise, Private
 
 RECORDS = "course_utils.exercises.records"
@@ -22,11 +23,12 @@ def notebooks() -> tuple[str, ...]:
 
 @cache
 def exercises_of(notebook: str) -> tuple[Exercise, ...]:
-    """Return the exercises of a notebook in their order."""
+    """Return the exercises of a notebook in their order, with the points that they have in this copy."""
     if notebook not in notebooks():
         raise ValueError(f"notebook must be one of {', '.join(notebooks())}, got {notebook!r}")
     found: tuple[Exercise, ...] = import_module(f"{RECORDS}.nb{notebook}").EXERCISES
-    return found
+    handed_out = assignment()
+    return tuple(handed_out.worth(record) for record in found) if handed_out else found
 
 
 def exercise(exercise_id: str) -> Exercise:

@@ -14,6 +14,7 @@ from .calling import is_stub_message
 from .catalogue import exercise as find_exercise
 from .catalogue import exercises_of, private_half
 from .checking import evaluate
+from .handed_out import assignment, counts
 from .outcome import Outcome, show
 from .predicting import compare_prediction, record_prediction
 from .progress import progress_of
@@ -32,7 +33,7 @@ def begin(notebook: str) -> None:
 
     from course_utils import __version__
 
-    records = exercises_of(notebook)
+    records = [record for record in exercises_of(notebook) if counts(record)]
     _notebook = notebook
     progress_of(notebook)
     points = sum(record.points for record in records)
@@ -51,6 +52,8 @@ def check(exercise_id: str, *, namespace: Mapping[str, Any] | None = None) -> No
     Each call draws other inputs; a restarted notebook draws the same ones again.
     """
     record = find_exercise(exercise_id)
+    if _is_unchecked(record):
+        return
     found = sys._getframe(1).f_globals if namespace is None else namespace
     progress = progress_of(record.notebook)
     draw = progress.next_draw(exercise_id)
@@ -66,9 +69,25 @@ def check(exercise_id: str, *, namespace: Mapping[str, Any] | None = None) -> No
     show(outcome.text, outcome.html)
 
 
+def _is_unchecked(record: Exercise) -> bool:
+    """Whether this copy does not check an exercise; then it says why."""
+    handed_out = assignment()
+    if not counts(record):
+        text = f"{record.id} is not part of this assignment: its answer is not checked and earns no points."
+    elif handed_out and handed_out.graded:
+        text = f"{record.id} is graded after the run."
+    else:
+        return False
+    show(text, f"<div>{html.escape(text)}</div>")
+    return True
+
+
 def predict(exercise_id: str, question: str, answer: Any = None) -> None:
     """Record a prediction before the run; `check` compares it after the run. It earns no points."""
     record = find_exercise(exercise_id)
+    if not counts(record):
+        _is_unchecked(record)
+        return
     outcome = record_prediction(record, answer)
     progress_of(record.notebook).save()
     show(f"{question}\n{outcome.text}", f"<div>{html.escape(question)}</div>{outcome.html}")
@@ -106,7 +125,8 @@ def needs(*exercise_ids: str) -> Iterator[None]:
         missing = _missing_answer(error, records)
         if missing is None:
             raise
-        text = f"This cell needs {missing.id} ({missing.title}). Come back when it passes."
+        when = "Come back when it passes." if counts(missing) else "That is not part of this assignment."
+        text = f"This cell needs {missing.id} ({missing.title}). {when}"
         if not is_stub_message(str(error)):
             text += f" It stopped here: {type(error).__name__}: {error}"
         show(text, f'<div role="status"><em>{html.escape(text)}</em></div>')
@@ -164,7 +184,7 @@ def report(notebook: str | None = None) -> None:
         raise ValueError("report() needs the number of a notebook, as in report('04'), or begin('04') before it")
     progress = progress_of(number)
     rows, earned, points = [], 0, 0
-    for record in exercises_of(number):
+    for record in filter(counts, exercises_of(number)):
         entry = progress.entry(record.id)
         earned += entry.earned
         points += record.points

@@ -202,12 +202,17 @@ class Private:
         Other right answers; each must pass.
     rubric
         How a person grades the reason of a judgement.
+    withheld
+        Functions of the course, by their dotted names, that do what this exercise asks for by hand: a release with the
+        exercise keeps their names and documentation, and not what they do. A module stands for all its functions.
     forbids
-        Modules that an assignment with this exercise must not contain.
+        What the graded answer must do without in addition, although the notebook needs it elsewhere: functions and
+        modules as in `withheld`, and packages, such as "captum".
     """
 
     reference: Callable[..., Answer] | None
     alternatives: tuple[Callable[..., Answer], ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     rubric: str | None = None
+    withheld: tuple[str, ...] = ()
     forbids: tuple[str, ...] = ()

@@ -8,11 +8,12 @@ compares with those. Both look the same to the check.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 
@@ -171,6 +172,25 @@ def store(exercise_id: str, folder: Path) -> None:
             for name, array in values.items():
                 arrays[f"mistake {i}/{case_name}|{name}"] = array
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(folder / f"{exercise_id}.npz", **arrays)  # type: ignore[arg-type]
+    _write_arrays(folder / f"{exercise_id}.npz", arrays)
     text = json.dumps({"mistakes": entries}, ensure_ascii=False, indent=1)
     (folder / f"{exercise_id}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays as `numpy.savez_compressed` does, with a date that is always the same."""
+    with ZipFile(path, "w") as archive:
+        for name, array in arrays.items():
+            member = ZipInfo(f"{name}.npy")  # without a date: the first of January 1980
+            member.compress_type = ZIP_DEFLATED
+            with archive.open(member, "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, _narrow(array), allow_pickle=False)
+
+
+def _narrow(array: np.ndarray) -> np.ndarray:
+    """Return float64 as float32 where no digit is lost by it: most answers were computed so."""
+    if array.dtype != np.float64:
+        return array
+    with np.errstate(over="ignore"):
+        half = array.astype(np.float32)
+    return half if np.array_equal(half, array, equal_nan=True) else array

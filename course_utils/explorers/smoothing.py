@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_utils.attribution import smooth_grad, vanilla_gradient
+from course_utils.attribution import smooth_grad
 from course_utils.explorers.controls import Slider
 from course_utils.explorers.frame import Frame, picture_panel, signed_panel
-from course_utils.explorers.own_function import as_attributions, newest
+from course_utils.explorers.own_function import as_attributions, name_of, newest
 from course_utils.explorers.pictures import as_images, as_targets, one_picture, which_picture
 from course_utils.explorers.widget import Explorer
 from course_utils.seeds import generator
@@ -52,9 +52,12 @@ def smooth_grad_explorer(
 
     def draw(picture: int, noise_level: float, n_samples: int) -> Frame:
         x, c, method = images[picture : picture + 1], targets[picture], newest(function)
-        returned = method(model, x.clone(), c, n_samples=n_samples, noise_level=noise_level)
-        smooth = as_attributions(getattr(method, "__name__", "your function"), returned, x)
-        plain = vanilla_gradient(model, x, c)
+
+        def mean_map(n_samples: int, noise_level: float) -> Tensor:
+            returned = method(model, x.clone(), c, n_samples=n_samples, noise_level=noise_level)
+            return as_attributions(name_of(method), returned, x)
+
+        smooth, plain = mean_map(n_samples, noise_level), mean_map(1, 0.0)  # without noise there is nothing to average
         epsilon = torch.randn(x.shape, generator=generator("smooth_grad_explorer"), dtype=x.dtype)
         noisy = x + noise_level * (x.max() - x.min()) * epsilon
         return Frame(

@@ -8,6 +8,8 @@ from typing import Any
 from course_utils.exercises.record import Mistake, Private
 from course_utils.exercises.records.nb02 import espresso
 
+ATTRIBUTION = "course_utils.attribution"
+
 
 def _slope_of(score: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     """Return the gradient of a number that is computed from the logits (N, classes) and the targets."""
@@ -499,7 +501,8 @@ PRIVATE = {
         reference=_gradient,
         alternatives=(_gradient_in_a_loop, _gradient_with_gather, _gradient_by_jacobian),
         mistakes=VANILLA_MISTAKES,
-        forbids=("captum", "course_utils.attribution"),
+        withheld=(f"{ATTRIBUTION}.gradients", f"{ATTRIBUTION}.layers.activations_and_gradients"),
+        forbids=("captum",),
     ),
     "02.3": Private(
         reference=lambda: 0.2,
@@ -526,7 +529,8 @@ PRIVATE = {
         reference=lambda gradient: gradient.abs().amax(dim=1),
         alternatives=(_map_in_numpy, _map_in_loops, lambda gradient: gradient.abs().max(dim=1).values),
         mistakes=SALIENCY_MISTAKES,
-        forbids=("captum", "course_utils.attribution"),
+        withheld=(f"{ATTRIBUTION}.saliency.saliency_map",),
+        forbids=("captum",),
     ),
     "02.5": Private(
         reference=None,
@@ -578,7 +582,8 @@ PRIVATE = {
         reference=_smooth,
         alternatives=(_smooth_at_once, _smooth_one_by_one),
         mistakes=SMOOTH_MISTAKES,
-        forbids=("captum", "course_utils.attribution"),
+        withheld=(f"{ATTRIBUTION}.smoothgrad.smooth_grad",),
+        forbids=("captum",),
     ),
     "02.7": Private(
         reference=lambda: "this method cannot answer",

@@ -346,6 +346,7 @@ PRIVATE = {
     "03.5": Private(
         reference=_relu_backward,
         alternatives=(_relu_backward_in_numpy, _relu_backward_by_autograd),
+        forbids=("captum", "course_utils.attribution.rectifiers"),
         mistakes=(
             Mistake(
                 "gates swapped",
@@ -414,6 +415,7 @@ PRIVATE = {
     "03.6": Private(
         reference=_lrp,
         alternatives=(_lrp_einsum, _lrp_in_a_loop),
+        forbids=("captum",),
         mistakes=(
             Mistake(
                 "bias in the denominator",

@@ -9,7 +9,7 @@ import numpy as np
 from course_utils.exercises.record import Mistake, Private
 from course_utils.exercises.records.nb04 import CANCEL, CANNOT, MORE_STEPS, NO_INFLUENCE
 
-FORBIDDEN = ("course_utils.attribution", "captum")
+ATTRIBUTION = "course_utils.attribution"
 
 # --- 04.2: integrated gradients ---------------------------------------------------------------------------------------
 
@@ -100,7 +100,8 @@ def _score_of_the_path(F: Any, x: Any, baseline: Any, m: int) -> Any:
 INTEGRATED_GRADIENTS = Private(
     reference=_definition,
     alternatives=(_all_points_at_once, _one_input_at_a_time, _with_backward),
-    forbids=FORBIDDEN,
+    withheld=(f"{ATTRIBUTION}.integrated.integrated_gradients", f"{ATTRIBUTION}.paths.weighted_path_gradient"),
+    forbids=("captum", f"{ATTRIBUTION}.paths.path_integrated_gradients"),
     mistakes=(
         Mistake(
             "forgot × (x − x′)",
@@ -226,7 +227,8 @@ GAP = Private(
         lambda F, x, baseline, attributions: (attributions.double().sum() - F(x) + F(baseline)).item(),
         lambda F, x, baseline, attributions: attributions.numpy().sum() - (F(x) - F(baseline)).numpy()[0],
     ),
-    forbids=FORBIDDEN,
+    withheld=(f"{ATTRIBUTION}.completeness.convergence_delta",),
+    forbids=("captum",),
     mistakes=(
         Mistake(
             "the sum alone",
@@ -314,7 +316,7 @@ def _only_some(F: Any, x: Any, baselines: Any, m: int) -> Any:
 EXPECTED_GRADIENTS = Private(
     reference=_mean_over_baselines,
     alternatives=(_running_mean, _pairs),
-    forbids=FORBIDDEN,
+    forbids=("captum",),
     mistakes=(
         Mistake(
             "averaged the baselines",
