@@ -50,7 +50,7 @@ class Submission:
         Moodle's name for the submission, for feedback files.
     files : tuple of SubmittedFile
         In the order of their names. The notebooks of a zip stand in its place, as "exercise.zip/04.ipynb"; a zip
-        without a notebook stays what it is.
+        that is sound and has no notebook stays what it is.
     problems : tuple of str
         A sentence for each member that was refused: its name and why.
     """
@@ -157,8 +157,11 @@ def _collect(archive: ZipFile, member: Member, name: str, draft: _Draft, meter: 
         draft.refuse(name, refusal)
         return
     if name.lower().endswith(".zip") and meter.limits.nested > 0:
+        refused = len(draft.problems)
         notebooks = list(_notebooks(content, name, draft, meter, meter.limits.nested))
-        draft.files += notebooks or [SubmittedFile(name, content)]
+        draft.files += notebooks
+        if not notebooks and len(draft.problems) == refused:
+            draft.files.append(SubmittedFile(name, content))
     else:
         draft.files.append(SubmittedFile(name, content))
 
