@@ -130,7 +130,7 @@ CHANNEL_WEIGHTS = Exercise(
     goal="you turn a gradient at every place into one number for each channel.",
     expected="one signed number for each picture and channel, shape (N, K).",
     name="channel_weights",
-    stub='raise NotImplementedError("07.2: start with the axes of gradients: which two are the places?")',
+    stub='raise NotImplementedError("07.2: start with the two axes of gradients that are the places")',
     hints=(
         "The four axes are picture, channel, row, column. Which of them does a weight of a channel still have?",
         "Average over rows and columns. A negative gradient counts as it is.",
@@ -394,7 +394,7 @@ MISLEADING_HEAD = Exercise(
     "changes by "
     f"{MAY_CHANGE:g} at most; Grad-CAM with its ReLU is 0 at the plus and positive at the cross.",
     name="misleading_head",
-    stub='raise NotImplementedError("07.8: start with the weights of the plus channel: what may their mean be?")',
+    stub='raise NotImplementedError("07.8: start with the mean that the weights of the plus channel need")',
     hints=(
         "The score reads a channel at one place only, where its pattern is. What does Grad-CAM read of the same "
         "weights?",
