@@ -166,8 +166,8 @@ MY_LIME = Exercise(
         "takes weights.",
         "Distances: the norm of samples - x along the last axis. Then kernel_weights. LinearRegression().fit has an "
         "argument sample_weight.",
-        "line = LinearRegression().fit(samples.numpy(), model(samples).numpy(), sample_weight=weights.numpy()); the "
-        "answer is line.coef_, line.intercept_.",
+        "line = LinearRegression().fit(samples.numpy(), model(samples).numpy(), sample_weight=np.asarray(weights)); "
+        "the answer is line.coef_, line.intercept_.",
     ),
     cases=(
         case(
@@ -213,6 +213,27 @@ MY_LIME = Exercise(
 
 # --- 08.4 -----------------------------------------------------------------------------------------------------------
 
+
+def width_where_the_sign_turns() -> float:
+    """Compute where the coefficient of feature 1 is 0 in the figure, by halving the interval."""
+    import torch
+    from sklearn.linear_model import LinearRegression
+
+    from course_utils.attribution.kernels import exponential_kernel
+    from course_utils.attribution.linear_surrogates import fit_line
+    from course_utils.seeds import generator
+
+    star, cloud = torch.tensor([[0.2, 0.3]]), 1.5 * torch.randn(500, 2, generator=generator("08", "plane"))
+    scores = cloud[:, 1] - cloud[:, 0] + 1.5 * torch.sin(2.5 * cloud[:, 0])
+    low, high = 0.15, 3.0
+    while high - low > 1e-3:
+        middle = (low + high) / 2
+        weights = exponential_kernel((cloud - star).norm(dim=1), middle)
+        slope = fit_line(cloud, scores, weights, LinearRegression())[0][0]
+        low, high = (middle, high) if slope > 0 else (low, middle)
+    return middle
+
+
 READ_WIDTH = Exercise(
     id="08.4",
     title="Where the sign turns",
@@ -234,7 +255,10 @@ READ_WIDTH = Exercise(
     properties=(
         between(0.67, 0.81, "where the curve of feature 1 crosses 0, in the upper panel; its width on the axis", 1),
     ),
-    measured=lambda runs: f"You read {runs[0].number:.2f}, and that is within a tenth.",
+    measured=lambda runs: (
+        f"You read {runs[0].number:.2f}, and that is within a tenth. Computed, the sign turns at "
+        f"{width_where_the_sign_turns():.2f}."
+    ),
 )
 
 # --- 08.5 -----------------------------------------------------------------------------------------------------------
