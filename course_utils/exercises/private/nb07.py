@@ -282,6 +282,11 @@ def changed(weigh: Any) -> Any:
     return mistaken
 
 
+def _relu_before_the_sum(model: Any, inputs: Any, target: int, layer: str, relu: bool = True) -> Any:
+    A, gradients = evidence(model, inputs, layer, of_class(target))
+    return cut(gradients.mean(dim=(2, 3), keepdim=True) * A, relu).sum(dim=1, keepdim=True)
+
+
 def of_another_score(score: Any) -> Any:
     """Write Grad-CAM of another number than the score of the class."""
 
@@ -323,10 +328,7 @@ GRAD_CAM = Private(
         ),
         Mistake(
             "ReLU before the sum",
-            lambda model, inputs, target, layer, relu=True: cut(
-                (lambda A, g: g.mean(dim=(2, 3), keepdim=True) * A)(*evidence(model, inputs, layer, of_class(target))),
-                relu,
-            ).sum(dim=1, keepdim=True),
+            _relu_before_the_sum,
             "You cut each channel and then add up, so nothing can be balanced any more. The ReLU comes after the sum "
             "over the channels.",
         ),

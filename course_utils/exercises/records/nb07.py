@@ -54,7 +54,7 @@ class PooledNetwork(Spec):
         from torch import nn
 
         with torch.random.fork_rng(devices=[]):
-            layers: dict[str, nn.Module] = OrderedDict(
+            layers = OrderedDict[str, nn.Module](
                 conv=nn.Conv2d(1, 3, 3),
                 relu=nn.ReLU(),
                 conv2=nn.Conv2d(3, 5, 2),
