@@ -96,3 +96,52 @@ def test_captum_explains_the_last_class_for_target_minus_one() -> None:
     assert relative(theirs, vanilla_gradient(model, IMAGES, 4)) <= FLOAT64
     with pytest.raises(ValueError, match="target: -1 is negative"):
         vanilla_gradient(model, IMAGES, -1)
+
+
+class Past(nn.Module):
+    """y = z + ReLU(z): what enters the ReLU also goes past it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.relu = nn.ReLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        z = 2 * x[:, 0]
+        return z + self.relu(z)
+
+
+class Once(nn.Module):
+    """f(x) = 1 − ReLU(1 − x), with the rectifier that is given."""
+
+    def __init__(self, rectifier: nn.Module) -> None:
+        super().__init__()
+        self.rectifier = rectifier
+
+    def forward(self, x: Tensor) -> Tensor:
+        return 1 - self.rectifier(1 - x[:, 0])
+
+
+@pytest.mark.parametrize(
+    ("model", "missing"),
+    [(Once(nn.ReLU()), 0.0), (Once(Functional(torch.relu)), 1.0), (Once(nn.ReLU6()), 1.0), (Past(), 4.0)],
+    ids=["nn.ReLU", "torch.relu", "nn.ReLU6", "past the ReLU"],
+)
+def test_captums_deeplift_is_short_without_a_word(model: nn.Module, missing: float) -> None:
+    """A nonlinearity that it does not hook, or a tensor that goes past the hooked one, leaves a gap."""
+    x = torch.tensor([[2.0]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _, delta = captum.attr.DeepLift(model.eval()).attribute(x, 0 * x, return_convergence_delta=True)
+    assert delta.item() == pytest.approx(-missing)
+    ours = integrated_gradients(model, x, n_steps=300, rule="midpoint")
+    assert ours.item() == pytest.approx((model(x) - model(0 * x)).item(), rel=1e-5)
+
+
+def test_captums_gradient_shap_draws_from_two_generators() -> None:
+    """torch.manual_seed alone does not bring a map back: baselines and positions come from NumPy's global state."""
+    model, maps = conv_net(), []
+    with torch.random.fork_rng(devices=[]):
+        for _ in range(2):
+            torch.manual_seed(0)
+            maps.append(captum.attr.GradientShap(model).attribute(IMAGES, draw(5, 1, 8, 8, seed=3), target=TARGET))
+    assert relative(*maps) > 0.01
