@@ -8,9 +8,12 @@ and to write outside, and takes the first sandbox in which it fails.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -21,7 +24,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from course_utils.delivery.grading.system_calls import no_new_processes
+
 LEVELS = ("bubblewrap", "podman", "docker", "reduced")
+CONTAINERS = ("podman", "docker")
 IMAGE = "localhost/course-grading:empty"
 """An image with nothing in it: a container gets the same folders of this machine as bubblewrap, read-only."""
 
@@ -90,7 +96,55 @@ ENVIRONMENT = {
 }
 
 
-def command_in(level: str, tree: Tree, bounds: Bounds, name: str, scratch: Path | None = None) -> list[str]:
+@contextmanager
+def started(level: str, tree: Tree, bounds: Bounds, scratch: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the worker's program in a sandbox, and end it with everything that it started.
+
+    Parameters
+    ----------
+    level
+        One of `LEVELS`.
+    scratch
+        An empty folder: for what the program says to its standard error, in `errors`, and to run in where the
+        isolation is reduced.
+    """
+    name = f"course-grading-{os.getpid()}-{secrets.token_hex(6)}"
+    calls = no_new_processes() if level == "bubblewrap" else None
+    with (scratch / "errors").open("wb") as errors, (scratch / "filter").open("w+b") as filter_file:
+        filter_file.write(calls or b"")
+        filter_file.seek(0)
+        process = subprocess.Popen(
+            command_in(level, tree, bounds, name, filter_file.fileno() if calls else None),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            # The sandbox's own first process is seen inside, with its environment.
+            env=None if level in CONTAINERS else ENVIRONMENT,
+            cwd=scratch if level == "reduced" else None,
+            pass_fds=[filter_file.fileno()] if calls else [],
+            start_new_session=os.name != "nt",
+        )
+        try:
+            yield process
+        finally:
+            _end(process, level, name)
+
+
+def _end(process: subprocess.Popen[bytes], level: str, name: str) -> None:
+    if level in CONTAINERS:
+        subprocess.run([level, "kill", name], capture_output=True, check=False)
+    if os.name != "nt":
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait(30)
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
+def command_in(level: str, tree: Tree, bounds: Bounds, name: str, filter_file: int | None = None) -> list[str]:
     """Return the command that runs the worker's program in a sandbox.
 
     Parameters
@@ -99,8 +153,8 @@ def command_in(level: str, tree: Tree, bounds: Bounds, name: str, scratch: Path 
         One of `LEVELS`.
     name
         A name that no other running worker has; a container is ended by it.
-    scratch
-        For reduced isolation: the folder in which it runs.
+    filter_file
+        For bubblewrap: the number of an open file with the filter of system calls.
     """
     limits = [
         "/usr/bin/prlimit",
@@ -110,10 +164,17 @@ def command_in(level: str, tree: Tree, bounds: Bounds, name: str, scratch: Path 
         "--core=0",
     ]
     if level == "bubblewrap":
-        return [*_bubblewrap(tree), "--", *limits, f"--nproc={bounds.processes}", "--", *_python("/release", tree)]
-    if level in ("podman", "docker"):
+        return [
+            *_bubblewrap(tree, filter_file),
+            "--",
+            *limits,
+            f"--nproc={bounds.processes}",
+            "--",
+            *_python("/release", tree),
+        ]
+    if level in CONTAINERS:
         return [*_container(level, tree, bounds, name), *limits, "--", *_python("/release", tree)]
-    if level == "reduced" and scratch is not None:
+    if level == "reduced":
         limited = limits if Path(limits[0]).exists() else []
         return [*limited, *(["--"] if limited else []), *_python(str(tree.release), tree, inside=False)]
     raise ValueError(f"level must be one of {', '.join(LEVELS)}, got {level!r}")
@@ -162,7 +223,7 @@ def bubblewrap_binary() -> str | None:
     return str(path) if path.exists() else None
 
 
-def _bubblewrap(tree: Tree) -> list[str]:
+def _bubblewrap(tree: Tree, filter_file: int | None) -> list[str]:
     command = [
         bubblewrap_binary() or "bwrap",
         *("--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"),
@@ -177,7 +238,8 @@ def _bubblewrap(tree: Tree) -> list[str]:
     for name in tree.hidden:
         command += ["--tmpfs", f"/packages/{name}", "--remount-ro", f"/packages/{name}"]
     command += ["--proc", "/proc", "--dev", "/dev", "--size", "256000000", "--tmpfs", "/tmp", "--chdir", "/tmp"]
-    return command
+    command += ["--remount-ro", "/"]
+    return command if filter_file is None else [*command, "--seccomp", str(filter_file)]
 
 
 def _container(engine: str, tree: Tree, bounds: Bounds, name: str) -> list[str]:
@@ -198,17 +260,13 @@ def _container(engine: str, tree: Tree, bounds: Bounds, name: str) -> list[str]:
     return [*command, IMAGE]
 
 
-def end_container(level: str, name: str) -> None:
-    """End a container that ran into a limit; the other sandboxes end with their process."""
-    if level in ("podman", "docker"):
-        subprocess.run([level, "kill", name], capture_output=True, check=False)
-
-
 # --- which of them is good enough ---------------------------------------------------------------------------------
 
+PROCESSES = 100
+"""As many processes as a probe tries to start; a worker may have fewer."""
 PROBE = """
 import json, os, socket, sys
-canary, port, outside = json.loads(sys.stdin.read())
+canary, port, outside, many = json.loads(sys.stdin.read())
 found = {}
 for name, path in (("read a file of the teacher", canary), ("see the repository", outside)):
     try:
@@ -225,6 +283,20 @@ try:
     found["write beside it"] = True
 except OSError:
     found["write beside it"] = False
+born = []
+try:
+    while len(born) < many:
+        child = os.fork()
+        if not child:
+            import time
+            time.sleep(20)
+            os._exit(0)
+        born.append(child)
+except (AttributeError, OSError):
+    pass
+for child in born:
+    os.kill(child, 9)
+found[f"start {many} processes"] = len(born) == many
 import numpy
 found["numpy"] = numpy.__version__
 print(json.dumps(found))
@@ -251,13 +323,16 @@ def probe(level: str, bounds: Bounds | None = None) -> Probed:
         for made in (program, release):
             made.mkdir()
         (program / "worker.py").write_text(PROBE)
+        scratch = here / "scratch"
+        scratch.mkdir()
+        asked = json.dumps([str(canary), port, str(root), PROCESSES])
         try:
-            command = command_in(level, Tree(release, program), bounds or Bounds(), f"probe-{port}", scratch=here)
-            asked = json.dumps([str(canary), port, str(root)])
-            ran = subprocess.run(command, input=asked, capture_output=True, text=True, timeout=60, check=False)
-            found = json.loads(ran.stdout)
+            with started(level, Tree(release, program), bounds or Bounds(), scratch) as process:
+                said, _ = process.communicate(asked.encode(), timeout=60)
+            found = json.loads(said)
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-            words = ran.stderr if isinstance(error, ValueError) else str(error)
+            errors = scratch / "errors"
+            words = errors.read_text("utf-8", "replace") if isinstance(error, ValueError) else str(error)
             return Probed(level, works=False, said=words.strip()[-300:])
     return Probed(level, works=True, leaks=tuple(name for name, could in found.items() if could is True))
 

@@ -6,8 +6,6 @@ import contextlib
 import json
 import os
 import queue
-import secrets
-import signal
 import subprocess
 import tempfile
 import threading
@@ -20,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.delivery.grading.inside.frames import BadFrame, Frame, as_array, read_frames
-from course_utils.delivery.grading.sandbox import Bounds, Tree, command_in, end_container
+from course_utils.delivery.grading.sandbox import Bounds, Tree, started
 from course_utils.exercises.answering import Answered
 from course_utils.exercises.arrays import Arrays
 from course_utils.exercises.outcome import Outcome
@@ -75,49 +73,38 @@ def listen(asked: Mapping[str, Any], examination: Examination) -> Heard:
     """Start a worker, ask, and take frames until it ends, a time limit passes, or it says what cannot be."""
     heard, limits = Heard(), examination.seconds
     records = {e.id: e for e in examination.exercises if e.id in asked["exercises"]}
-    name = f"course-grading-{os.getpid()}-{secrets.token_hex(6)}"
-    with tempfile.TemporaryDirectory() as scratch, (Path(scratch) / "errors").open("w+b") as errors:
-        command = command_in(examination.level, examination.tree, examination.bounds, name, scratch=Path(scratch))
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            cwd=scratch if examination.level == "reduced" else None,
-            start_new_session=os.name != "nt",
-        )
-        try:
-            chunks = _in_the_background(process, json.dumps(asked).encode())
-            deadline = time.monotonic() + limits.start
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        with started(examination.level, examination.tree, examination.bounds, scratch) as process:
+            try:
+                chunks = _in_the_background(process, json.dumps(asked).encode())
+                deadline = time.monotonic() + limits.start
 
-            def read(n: int) -> bytes:
-                try:
-                    return chunks.get(timeout=max(0.0, deadline - time.monotonic()))
-                except queue.Empty:
-                    raise TimeoutError from None
+                def read(n: int) -> bytes:
+                    try:
+                        return chunks.get(timeout=max(0.0, deadline - time.monotonic()))
+                    except queue.Empty:
+                        raise TimeoutError from None
 
-            collected: dict[str, dict[str, Arrays]] = {}
-            stage = ""
-            for frame in read_frames(read):
-                now = _stage(frame, asked["whole"])
-                if now and now != stage:
-                    stage = now
-                    deadline = time.monotonic() + {"cells": limits.cells, "whole": limits.whole}.get(
-                        now, limits.exercise
-                    )
-                _take(frame, heard, records, collected)
-                if heard.ended:
-                    break
-            heard.why = heard.why or "ended by itself"
-        except TimeoutError:
-            heard.why = "did not come to an end in time and was stopped"
-        except BadFrame as error:
-            heard.why = f"sent what cannot be read ({error})"
-        finally:
-            _end(process, examination.level, name)
+                collected: dict[str, dict[str, Arrays]] = {}
+                stage = ""
+                for frame in read_frames(read):
+                    now = _stage(frame, asked["whole"])
+                    if now and now != stage:
+                        stage = now
+                        deadline = time.monotonic() + {"cells": limits.cells, "whole": limits.whole}.get(
+                            now, limits.exercise
+                        )
+                    _take(frame, heard, records, collected)
+                    if heard.ended:
+                        break
+                heard.why = heard.why or "ended by itself"
+            except TimeoutError:
+                heard.why = "did not come to an end in time and was stopped"
+            except BadFrame as error:
+                heard.why = f"sent what cannot be read ({error})"
         if heard.at is None and not heard.ended:
-            errors.seek(0)
-            heard.why += ". " + errors.read(2000).decode("utf-8", "replace").strip()[-300:]
+            heard.why += ". " + (scratch / "errors").read_text("utf-8", "replace")[-300:].strip()
     return heard
 
 
@@ -205,18 +192,3 @@ def _quietly(task: Callable[[], None]) -> Callable[[], None]:
             task()
 
     return run
-
-
-def _end(process: subprocess.Popen[bytes], level: str, name: str) -> None:
-    """End a worker with everything that it started."""
-    if process.poll() is None:
-        end_container(level, name)
-        try:
-            os.killpg(process.pid, signal.SIGKILL) if os.name != "nt" else process.kill()
-        except (OSError, AttributeError):
-            process.kill()
-    process.wait(30)
-    for pipe in (process.stdin, process.stdout):
-        if pipe:
-            with contextlib.suppress(OSError):
-                pipe.close()

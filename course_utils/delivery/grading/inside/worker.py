@@ -81,7 +81,11 @@ class Worker:
                 self.execute(number, sources[number])
         for record in records:
             self.say("begin", exercise=record.id)
-            self.answer(record)
+            try:
+                self.answer(record)
+            except Exception as error:  # what came back cannot be made an array: too large, forged
+                lines = [f"{type(error).__name__}: {error}"[:LINE]]
+                self.say("outcome", exercise=record.id, status="ERROR", lines=lines)
         self.say("end")
 
     def execute(self, number: int, source: str) -> None:
