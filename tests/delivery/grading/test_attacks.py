@@ -93,7 +93,7 @@ def test_nothing_of_the_teacher_can_be_read(submit: Any, tmp_path: Path, monkeyp
 found = [path for path in ({str(ROOT / "solutions")!r}, {str(ROOT)!r}, {str(other)!r}, "/root", "/home", "/etc/passwd",
          {str(Path.home())!r}, "/var", "/work", "/release/course_utils/exercises/private", "/proc/1/root/etc/shadow",
          "/release/course_utils/delivery", "/release/course_utils/exercises/stored", "/release/solutions")
-         if os.path.isfile(path) or os.path.isdir(path) and set(os.listdir(path)) - {".pyenv"}]
+         if os.path.isfile(path) or os.path.isdir(path) and set(os.listdir(path)) - {{".pyenv"}}]
 for folder, _, names in os.walk("/tmp"):
     found += [name for name in names if "submission" in name]
 for process in filter(str.isdigit, os.listdir("/proc")):
@@ -114,7 +114,8 @@ found += ["private half"] if private_half("04.2") else []
 raise RuntimeError("FOUND " + repr(found))
 """
     )
-    marks, _ = submit(spy, RIGHT)
+    marks, found = submit(spy, RIGHT)
+    assert found.notes == ()
     assert "FOUND []" in marks["04.2"].outcome.lines[0]
     assert marks["04.3"].result == "right"
 
