@@ -28,7 +28,7 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "Captum's midpoint rule and ours agree to 1e-7 on digits, and only to 1e-3 on a photograph. Why?",
+            "Captum's midpoint rule and ours agree to 1e-6 on digits, and do not on a photograph. Why?",
             (
                 Option(
                     "Their nodes differ by one rounding, and a deep network has slopes that jump.",
