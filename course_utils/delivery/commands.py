@@ -124,7 +124,10 @@ def release_command(
             raise ValueError("which notebook? Give its number, as in `course release 04`, or --all")
         if (chosen or points) and (every or len(numbers or ()) != 1):
             raise ValueError("--only and --points belong to one notebook: give its number alone")
-        worth = {name.strip(): int(n) for name, _, n in (part.partition("=") for part in points.split(",") if part)}
+        given = [[word.strip() for word in part.split("=")] for part in points.split(",") if part.strip()]
+        if not all(len(pair) == 2 and pair[1].isdigit() for pair in given):
+            raise ValueError(f"--points {points}: expected whole numbers, as in 04.2=10,04.3=5")
+        worth = {identifier: int(number) for identifier, number in given}
         for number in releasable(ROOT) if every else numbers or ():
             path = release(ROOT, number, out, chosen, worth)
             typer.echo(f"written: {path}, {path.stat().st_size / 1e6:.1f} MB")

@@ -23,17 +23,18 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from course_utils import __version__
 from course_utils.exercises.catalogue import exercises_of, notebooks, private_half
-from course_utils.exercises.handed_out import Assignment
+from course_utils.exercises.handed_out import WITHHELD, Assignment
 from course_utils.exercises.record import Exercise, Private
 from course_utils.exercises.truth import store
 
 from .build import as_json, student_notebook
 from .environment import direct_names, normalised
 from .source import Notebook, SourceError, header, read_source, sources, tags
-from .withholding import is_ours, withhold
+from .withholding import is_ours, located, withhold
 
-ASKED = "{id}: {{function}} is what you write in this assignment"
-BY_HAND = "{id}: {{function}} is absent where this is graded, since it is asked for by hand"
+BY_HAND = "{id}: {function} is absent where this is graded, since it is asked for by hand"
+IN_A_CLONE = "or start with `make lab`."
+IN_A_RELEASE = "as README.txt says, and leave course_utils beside this notebook."
 LEFT_OUT = ("delivery", "exercises/private", "exercises/stored")
 OF_ONE_NOTEBOOK = {"exercises/records": "nb", "exercises/quizzes": "q"}
 
@@ -96,11 +97,10 @@ def released_tree(
         _copy(path, folder / "data" / path.name)
     shutil.copyfile(root / "LICENSE", package / "LICENSE")
     chosen = {identifier: _private(identifier) for identifier in assignment.only}
-    messages = [(name, ASKED.format(id=i)) for i, private in chosen.items() for name in private.withheld]
-    if for_grading:
-        forbidden = [(name, i) for i, private in chosen.items() for name in private.forbids if is_ours(name)]
-        messages += [(name, BY_HAND.format(id=i)) for name, i in forbidden]
-    withhold(package, messages)
+    asked = [(name, WITHHELD, i) for i, private in chosen.items() for name in private.withheld]
+    forbidden = [(name, BY_HAND, i) for i, private in chosen.items() for name in private.forbids if is_ours(name)]
+    messages = [*asked, *forbidden] if for_grading else asked
+    withhold(package, [(name, text.format(id=i, function="{function}")) for name, text, i in messages])
     (package / "exercises" / "release.json").write_text(assignment.as_json(), encoding="utf-8", newline="\n")
     if not for_grading:
         for identifier in assignment.only:
@@ -168,16 +168,20 @@ def released_notebook(source: Path, assignment: Assignment) -> Notebook:
         for tag in tags(cell):
             if tag.startswith("header-"):
                 record = records[tag.removeprefix("header-")]
-                cell.source = header(record) + _note(record, assignment)
+                cell.source = header(record) + _note(source.parents[1], record, assignment)
+            elif tag == "setup":
+                cell.source = cell.source.replace(IN_A_CLONE, IN_A_RELEASE)
     return notebook
 
 
-def _note(record: Exercise, assignment: Assignment) -> str:
+def _note(root: Path, record: Exercise, assignment: Assignment) -> str:
     if record.id not in assignment.only:
         return "\n\n*Not part of this assignment.*"
-    names = [name.split(".")[-1] for name in _private(record.id).forbids]
-    shown = [f"`{name}`" for name in names if not name.startswith("_")]
-    return f"\n\n*By hand:* your answer is graded without {', '.join(shown)}." if shown else ""
+    names: list[str] = []
+    for name in _private(record.id).forbids:
+        names += [f for _, f in located(root / "course_utils", name)] if is_ours(name) else [name]
+    shown = ", ".join(f"`{name}`" for name in names if not name.startswith("_"))
+    return f"\n\n*By hand:* your answer is graded without {shown}." if shown else ""
 
 
 def _notebook_text(notebook: Notebook, source: Path, assignment: Assignment) -> str:

@@ -110,6 +110,8 @@ def without_bodies(source: str, messages: Mapping[str, str]) -> str:
         indent = " " * node.body[0].col_offset
         words = node.body[0] if ast.get_docstring(node, clean=False) is not None else None
         first = node.body[0].lineno - 1
+        while lines[first - 1].lstrip().startswith("#"):
+            first -= 1  # a comment above the first line is part of what the function does
         if first < node.lineno:
             raise ValueError(f"{name}: its body stands in the line of its signature; give it a line of its own")
         kept = _without_examples(lines[first : words.end_lineno]) if words else []

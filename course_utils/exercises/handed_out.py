@@ -7,6 +7,7 @@ exercise counts, with the points of its record.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
@@ -15,6 +16,8 @@ from pathlib import Path
 from .record import Exercise
 
 FILE = Path(__file__).parent / "release.json"
+WITHHELD = "{id}: {function} is what you write in this assignment"
+"""What a function of the course raises in a release that asks for it by hand."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,18 @@ def assignment() -> Assignment | None:
         return None
     said = json.loads(FILE.read_text(encoding="utf-8"))
     return Assignment(**{**said, "only": tuple(said["only"])})
+
+
+def withheld_function(message: str) -> str | None:
+    """Return the name of the function whose call was answered with `WITHHELD`, if that is what a message says.
+
+    Examples
+    --------
+    >>> withheld_function(WITHHELD.format(id="04.2", function="integrated_gradients"))
+    'integrated_gradients'
+    """
+    said = re.fullmatch(WITHHELD.format(id=r"\d\d\.\d+", function=r"(\w+)"), message)
+    return said and said.group(1)
 
 
 def counts(exercise: Exercise) -> bool:

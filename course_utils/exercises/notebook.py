@@ -14,7 +14,7 @@ from .calling import is_stub_message
 from .catalogue import exercise as find_exercise
 from .catalogue import exercises_of, private_half
 from .checking import evaluate
-from .handed_out import assignment, counts
+from .handed_out import assignment, counts, withheld_function
 from .outcome import Outcome, show
 from .predicting import compare_prediction, record_prediction
 from .progress import progress_of
@@ -127,7 +127,10 @@ def needs(*exercise_ids: str) -> Iterator[None]:
             raise
         when = "Come back when it passes." if counts(missing) else "That is not part of this assignment."
         text = f"This cell needs {missing.id} ({missing.title}). {when}"
-        if not is_stub_message(str(error)):
+        own = withheld_function(str(error))
+        if own and passed(missing.id):
+            text = f"This cell asks the course's own {own}, which an assignment about it does not carry."
+        elif not is_stub_message(str(error)):
             text += f" It stopped here: {type(error).__name__}: {error}"
         show(text, f'<div role="status"><em>{html.escape(text)}</em></div>')
 
