@@ -74,6 +74,14 @@ def test_a_students_notebook_holds_no_trace_of_a_run(source: Path) -> None:
 
 
 @each
+def test_every_cell_of_a_solution_was_executed(source: Path) -> None:
+    """A cell that was never run has nothing that a later run could be compared with."""
+    solved = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    missing = [i for i, c in enumerate(solved.cells) if c.cell_type == "code" and c.execution_count is None]
+    assert not missing, f"cells {missing} of {source.stem} have no stored run: course execute {source.stem[:2]}"
+
+
+@each
 def test_no_cell_is_longer_than_a_screen(source: Path) -> None:
     for cell in read_source(source).cells:
         if cell.cell_type == "code":
