@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.exercises.record import Mistake, Private
-from course_utils.exercises.records.nb06 import RIM_AGAINST, RIM_CANNOT, RIM_FOR, RIM_MEAN
+from course_utils.exercises.records.nb06 import PLACE_AGAINST, PLACE_CANNOT, PLACE_FOR, PLACE_MEAN
 
 FORBIDDEN = ("course_utils.attribution", "captum")
 
@@ -648,18 +648,18 @@ PRIVATE = {
     "06.3": OCCLUSION,
     "06.4": BLIND_SCORE,
     "06.5": Private(
-        reference=lambda: 4.0,
-        alternatives=(lambda: 3.5, lambda: 4, lambda: 4.4),
+        reference=lambda: 4.6,
+        alternatives=(lambda: 4.2, lambda: 4.5, lambda: 5),
         mistakes=(
             Mistake(
                 "a point too early",
-                lambda: 3,
-                "At 3 × 3 the curve is still clearly below one half. Go on to the right.",
+                lambda: 4,
+                "At 4 × 4 the curve is still clearly below one half. Go on to the right.",
             ),
             Mistake(
                 "a point too late",
-                lambda: 5,
-                "At 5 × 5 the curve is clearly above one half already. It crossed the line before.",
+                lambda: 7,
+                "At 7 × 7 the curve is clearly above one half already. It crossed the line before.",
             ),
             Mistake(
                 "the share instead of the window",
@@ -668,8 +668,8 @@ PRIVATE = {
             ),
             Mistake(
                 "pixels of the window",
-                lambda: 16,
-                "16 is the number of pixels in the window. Asked for is its length, as on the axis.",
+                lambda: 25,
+                "25 is the number of pixels in a window. Asked for is its length, as on the axis.",
             ),
         ),
     ),
@@ -701,29 +701,29 @@ PRIVATE = {
     "06.7": KEEP_PART,
     "06.8": RISE,
     "06.9": Private(
-        reference=lambda: RIM_CANNOT,
+        reference=lambda: PLACE_CANNOT,
         mistakes=(
             Mistake(
                 "the gentle cover is right",
-                lambda: RIM_FOR,
-                "The blurred cover shows what the blur costs. It is a picture of a blurred rim, and no picture without "
-                "one; the black cover has as good a claim.",
+                lambda: PLACE_FOR,
+                "The blurred cover shows what the blur costs. It is a picture with a smudge, and no picture without "
+                "that place; the black cover has as good a claim.",
             ),
             Mistake(
                 "the hard cover is right",
-                lambda: RIM_AGAINST,
-                "The black square takes the rim away, and puts a black square there. The score is that of both.",
+                lambda: PLACE_AGAINST,
+                "The black square takes the place away, and puts a black square there. The score is that of both.",
             ),
             Mistake(
                 "the mean of two questions",
-                lambda: RIM_MEAN,
+                lambda: PLACE_MEAN,
                 "A mean over two covers answers neither question, and a third cover would move it. Who says that two "
                 "are enough?",
             ),
         ),
         rubric=(
             "Full marks: says that the covered picture differs in two ways, evidence that left and a cover that came, "
-            "and that the two covers disagree, so the sign belongs to the question and not to the rim. Half: says only "
+            "and that the two covers disagree, so the sign belongs to the question and not the place. Half: says only "
             "that the baseline matters. None: takes one of the maps for the truth."
         ),
     ),

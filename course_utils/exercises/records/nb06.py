@@ -342,16 +342,19 @@ READ_WINDOW = Exercise(
     difficulty=1,
     minutes=3,
     goal="you can say from which size on a window takes the better half of a digit's score.",
-    expected="a length in pixels, read off the left figure; half a pixel more or less does not matter.",
+    expected="a length in pixels, read off the left figure; a reading within half a pixel is fine.",
     name="window_for_half",
     stub="window_for_half = None",
     hints=(
         "The left figure has the share of the score on its vertical axis. Where is one half?",
         "Go from one half to the right until you meet the curve, and from there straight down.",
-        "The curve crosses one half near the fourth of its eight points; the axis below is logarithmic.",
+        "The curve crosses one half between its fourth and its fifth point. Lay a ruler down to the axis.",
     ),
-    properties=(between(3.4, 4.5, "where the curve of the left figure crosses one half, read off its lower axis", 1),),
-    measured=lambda runs: f"You read {runs[0].number:g}. A square of 4 × 4 of the 28 × 28 pixels takes half the score.",
+    properties=(between(4.1, 5.1, "where the curve of the left figure crosses one half, read off its lower axis", 1),),
+    measured=lambda runs: (
+        f"You read {runs[0].number:g}; on the line between the two points next to it, it is 4.6. One window of 5 × 5 "
+        "of the 28 × 28 pixels is enough for half the score."
+    ),
 )
 
 # --- 06.6 -----------------------------------------------------------------------------------------------------------
@@ -481,14 +484,14 @@ RISE = Exercise(
 
 # --- 06.9 -----------------------------------------------------------------------------------------------------------
 
-RIM_FOR = "the rim speaks for espresso: the blurred cover is the gentlest one, and with it the score falls"
-RIM_AGAINST = "the rim speaks against espresso: black removes everything, and with it the score rises"
-RIM_MEAN = "the rim speaks weakly for espresso: the truth is the mean over the two covers"
-RIM_CANNOT = "this method cannot answer it so: each cover asks for another picture, and their answers differ in sign"
+PLACE_FOR = "the place speaks for espresso: the blurred cover is the gentlest one, and with it the score falls"
+PLACE_AGAINST = "the place speaks against espresso: black removes everything, and with it the score rises"
+PLACE_MEAN = "the place speaks weakly for espresso: the truth is the mean over the two covers"
+PLACE_CANNOT = "this method cannot answer it so: each cover asks for another picture, and their answers differ in sign"
 
-JUDGE_RIM = Exercise(
+JUDGE_PLACE = Exercise(
     id="06.9",
-    title="Does the rim speak for espresso?",
+    title="Does this place speak for espresso?",
     kind="judge",
     difficulty=3,
     minutes=5,
@@ -497,11 +500,11 @@ JUDGE_RIM = Exercise(
     name="choice_06_9",
     reason="reason_06_9",
     stub='choice_06_9 = None\nreason_06_9 = ""',
-    options=(RIM_FOR, RIM_AGAINST, RIM_MEAN, RIM_CANNOT),
+    options=(PLACE_FOR, PLACE_AGAINST, PLACE_MEAN, PLACE_CANNOT),
     hints=(
         "An attribution here is a difference of two scores. Which two pictures does each of the covers compare?",
-        "Is a cup with a blurred rim, or a cup with a black square on its rim, a cup without a rim?",
-        "The claim is about the rim alone. Name what else changes when the cover is put on.",
+        "Is a cup with a blurred patch, or a cup with a black square in it, a cup without that place?",
+        "The question is about the place alone. Name what else changes when the cover is put on.",
     ),
     properties=(agrees("what a difference between two pictures can say about one of them", 1),),
 )
@@ -515,6 +518,6 @@ EXERCISES = (
     GAP_SIDE,
     KEEP_PART,
     RISE,
-    JUDGE_RIM,
+    JUDGE_PLACE,
 )
 """In the order of the text."""
