@@ -36,7 +36,7 @@ def withhold(package: Path, messages: Iterable[tuple[str, str]]) -> None:
     by_file: dict[Path, dict[str, str]] = {}
     for name, message in messages:
         for path, function in located(package, name):
-            by_file.setdefault(path, {}).setdefault(function, message.format(function=function))
+            by_file.setdefault(path, {}).setdefault(function, message.format(function=function.split(".")[-1]))
     for path, wanted in by_file.items():
         path.write_text(without_bodies(path.read_text(encoding="utf-8"), wanted), encoding="utf-8", newline="\n")
 

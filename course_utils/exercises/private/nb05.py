@@ -19,8 +19,14 @@ from course_utils.exercises.records.nb05 import (
     ZEROS,
 )
 
-OURS = ("course_utils.attribution",)
-"""The reference; Captum is what this notebook teaches, so an answer may use it."""
+ATTRIBUTION = "course_utils.attribution"
+OURS = (
+    f"{ATTRIBUTION}.integrated.integrated_gradients",
+    f"{ATTRIBUTION}.paths.path_integrated_gradients",
+    f"{ATTRIBUTION}.completeness.convergence_delta",
+    f"{ATTRIBUTION}.smoothgrad.smooth_grad",
+)
+"""The notebook compares Captum with these; an answer does without. It may use Captum, which is what is taught."""
 
 # --- 05.1: explain ----------------------------------------------------------------------------------------------------
 

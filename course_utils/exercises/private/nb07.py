@@ -9,7 +9,8 @@ import numpy as np
 from course_utils.exercises.record import Mistake, Private
 from course_utils.exercises.records.nb07 import ABSENT, AREA, EQUAL, UNSCALED
 
-FORBIDDEN = ("course_utils.attribution", "captum", "pytorch_grad_cam", "torchcam")
+ATTRIBUTION = "course_utils.attribution"
+LIBRARIES = ("captum", "pytorch_grad_cam", "torchcam")
 
 
 def scaled(cam: Any) -> Any:
@@ -50,7 +51,8 @@ CAM = Private(
         _cam_in_numpy,
         lambda A, weights, target: (A.movedim(1, -1) @ weights[target])[:, None],
     ),
-    forbids=FORBIDDEN,
+    withheld=(f"{ATTRIBUTION}.class_maps.class_activation_map",),
+    forbids=LIBRARIES,
     mistakes=(
         Mistake(
             "no weights",
@@ -133,7 +135,8 @@ CHANNEL_WEIGHTS = Private(
         lambda gradients: gradients.numpy().mean(axis=(2, 3)),
         lambda gradients: gradients.flatten(2).mean(dim=2),
     ),
-    forbids=FORBIDDEN,
+    withheld=(f"{ATTRIBUTION}.channels.ChannelEvidence.weights",),
+    forbids=LIBRARIES,
     mistakes=(
         Mistake(
             "sum over the places",
@@ -306,7 +309,12 @@ def _as_large_as_the_picture(model: Any, inputs: Any, target: int, layer: str, r
 GRAD_CAM = Private(
     reference=_definition,
     alternatives=(_with_backward, _one_picture_at_a_time, _new_leaf),
-    forbids=FORBIDDEN,
+    withheld=(f"{ATTRIBUTION}.gradcam.grad_cam", f"{ATTRIBUTION}.channels.ChannelEvidence.maps"),
+    forbids=(
+        *LIBRARIES,
+        f"{ATTRIBUTION}.channels.channel_evidence",
+        f"{ATTRIBUTION}.layers.activations_and_gradients",
+    ),
     mistakes=(
         Mistake(
             "always with the ReLU",
@@ -452,7 +460,8 @@ def _axis_by_axis(coarse: Any, fine: Any) -> Any:
 GUIDED = Private(
     reference=_guided,
     alternatives=(_with_a_module, _axis_by_axis),
-    forbids=FORBIDDEN,
+    withheld=(f"{ATTRIBUTION}.gradcam.guided_grad_cam",),
+    forbids=LIBRARIES,
     mistakes=(
         Mistake(
             "nearest neighbour",

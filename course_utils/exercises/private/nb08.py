@@ -11,7 +11,7 @@ import numpy as np
 from course_utils.exercises.record import Mistake, Private
 from course_utils.exercises.records.nb08 import BY_GRAD_CAM, BY_IG, BY_LIME, BY_NONE, BY_OCCLUSION
 
-FORBIDDEN = ("course_utils.attribution", "captum")
+ATTRIBUTION = "course_utils.attribution"
 
 # --- 08.1: fidelity -------------------------------------------------------------------------------------------------
 
@@ -35,7 +35,7 @@ FIDELITY = Private(
         lambda scores, fitted: 1 - ((scores - fitted) ** 2).mean() / scores.var(correction=0),
         lambda scores, fitted: 1 - np.square((scores - fitted).numpy()).sum() / (len(scores) * np.var(scores.numpy())),
     ),
-    forbids=FORBIDDEN,
+    forbids=("captum", f"{ATTRIBUTION}.linear_surrogates.fidelity"),
     mistakes=(
         Mistake(
             "what is left unexplained",
@@ -118,7 +118,7 @@ KERNEL = Private(
         lambda distances, kernel_width: np.exp(-0.5 * (distances.numpy() / kernel_width) ** 2),
         lambda distances, kernel_width: [math.sqrt(math.exp(-(float(d) ** 2) / kernel_width**2)) for d in distances],
     ),
-    forbids=FORBIDDEN,
+    forbids=("captum", f"{ATTRIBUTION}.kernels.exponential_kernel"),
     mistakes=(
         Mistake(
             "no root",
@@ -239,7 +239,7 @@ def _times_x(model: Any, x: Any, samples: Any, kernel_width: float) -> tuple[Any
 MY_LIME = Private(
     reference=_definition,
     alternatives=(_with_roots_of_weights, _normal_equations, _centred),
-    forbids=FORBIDDEN,
+    forbids=("captum", f"{ATTRIBUTION}.linear_surrogates.fit_line"),
     mistakes=(
         Mistake(
             "no weights",
@@ -385,7 +385,7 @@ def _counted_from_one(image: Any, feature_mask: Any, on: Any, baseline: float) -
 SWITCHED = Private(
     reference=_switched,
     alternatives=(_piece_by_piece, _by_numpy, _by_arithmetic),
-    forbids=FORBIDDEN,
+    forbids=("captum", f"{ATTRIBUTION}.feature_masks.on_values"),
     mistakes=(
         Mistake(
             "the wrong way round",
@@ -586,7 +586,7 @@ def _without_the_empty_set(v: Any, n: int) -> list[float]:
 SHAPLEY = Private(
     reference=_by_course,
     alternatives=(_over_orders, _mean_of_means, _by_bits),
-    forbids=FORBIDDEN,
+    forbids=("captum", f"{ATTRIBUTION}.shapley.shapley_values", f"{ATTRIBUTION}.kernelshap.kernel_shap"),
     mistakes=(
         Mistake(
             "what is lost when one leaves",

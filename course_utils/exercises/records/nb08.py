@@ -380,14 +380,17 @@ class LimeQuestions(Spec):
     """What LIME asks a model about three applicants: (3 · 400, 4); each block starts with the applicant."""
 
     def build(self, rng: np.random.Generator, built: Mapping[str, Any]) -> Tensor:
-        """Draw the applicants, and let LIME draw around them."""
-        from course_utils.assets import load_loans
-        from course_utils.attribution import lime_tabular
+        """Draw the applicants, and applicants as LIME draws them: normal, with mean and deviation of the data."""
+        import torch
 
-        seed = int(rng.integers(10**6))
-        data = load_loans(500, seed=seed).features
-        asked = lime_tabular(lambda x: x[:, 0], data[:APPLICANTS], data=data, n_samples=QUESTIONS, seed=seed)
-        return asked.samples.flatten(0, 1)
+        from course_utils.assets import load_loans
+
+        data = load_loans(500, seed=int(rng.integers(10**6))).features
+        mean, deviation = data.mean(dim=0), data.std(dim=0, correction=0)
+        drawn = torch.tensor(rng.normal(size=(APPLICANTS, QUESTIONS, data.shape[1])), dtype=data.dtype)
+        asked = mean + deviation * drawn
+        asked[:, 0] = data[:APPLICANTS]
+        return asked.flatten(0, 1)
 
 
 def effects_by_lime(run: Run) -> np.ndarray:
