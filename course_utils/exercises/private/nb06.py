@@ -11,7 +11,7 @@ import numpy as np
 from course_utils.exercises.record import Mistake, Private
 from course_utils.exercises.records.nb06 import PLACE_AGAINST, PLACE_CANNOT, PLACE_FOR, PLACE_MEAN
 
-FORBIDDEN = ("course_utils.attribution", "captum")
+ATTRIBUTION = "course_utils.attribution"
 
 # --- 06.2: the number of passes --------------------------------------------------------------------------------------
 
@@ -44,7 +44,7 @@ COUNT = Private(
         ),
         lambda height, width, window, stride: np.prod(-(-(np.array([height, width]) - window) // stride) + 1) + 1.0,
     ),
-    forbids=FORBIDDEN,
+    forbids=("captum", f"{ATTRIBUTION}.occluding.occlusion", f"{ATTRIBUTION}.occluding.sliding_windows"),
     mistakes=(
         Mistake(
             "forgot the picture itself",
@@ -255,7 +255,7 @@ def _every_pixel_a_place(model: Any, x: Any, target: Any, shapes: Any, strides: 
 OCCLUSION = Private(
     reference=_definition,
     alternatives=(_by_hand, _all_at_once, _with_numpy),
-    forbids=FORBIDDEN,
+    forbids=("captum", f"{ATTRIBUTION}.occluding.occlusion"),
     mistakes=(
         Mistake(
             "sum over the windows",
@@ -564,7 +564,7 @@ def _as_a_loop(masks: Any, scores: Any, probability: float) -> Any:
 RISE = Private(
     reference=lambda masks, scores, probability: _weighted(masks, scores) / (probability * len(masks)),
     alternatives=(_as_a_product, _as_a_loop),
-    forbids=FORBIDDEN,
+    forbids=("captum", f"{ATTRIBUTION}.input_sampling.rise"),
     mistakes=(
         Mistake(
             "forgot p",
