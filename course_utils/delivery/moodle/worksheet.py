@@ -174,7 +174,9 @@ class Worksheet:
         return self.header[self.columns.identifier].casefold() == "identifier"
 
     def _bears_name(self, row: Row, submission: Submission) -> bool:
-        names = {comparable(submission.name), comparable(f"{submission.name} {submission.id}")}
+        # With and without the number: where all bear one name, the archive takes it for the word of hidden names.
+        name, number = submission.name, submission.id
+        names = {comparable(form) for form in (name, f"{name} {number}", name.removesuffix(f" {number}"))}
         return any(comparable(cell) in names for cell in row.cells.values())
 
     def _team(self, name: str, columns: Sequence[int]) -> tuple[Row, ...]:
