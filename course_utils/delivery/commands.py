@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -118,22 +120,91 @@ def release_command(
     from course_utils.delivery.release import releasable, release
     from course_utils.delivery.workspace import ROOT
 
-    chosen = [part.strip() for part in only.split(",") if part.strip()]
     try:
+        chosen, worth = _choices(only, points)
         if not numbers and not every:
             raise ValueError("which notebook? Give its number, as in `course release 04`, or --all")
-        if (chosen or points) and (every or len(numbers or ()) != 1):
+        if (chosen or worth) and (every or len(numbers or ()) != 1):
             raise ValueError("--only and --points belong to one notebook: give its number alone")
-        given = [[word.strip() for word in part.split("=")] for part in points.split(",") if part.strip()]
-        if not all(len(pair) == 2 and pair[1].isdigit() for pair in given):
-            raise ValueError(f"--points {points}: expected whole numbers, as in 04.2=10,04.3=5")
-        worth = {identifier: int(number) for identifier, number in given}
         for number in releasable(ROOT) if every else numbers or ():
             path = release(ROOT, number, out, chosen, worth)
             typer.echo(f"written: {path}, {path.stat().st_size / 1e6:.1f} MB")
     except ValueError as error:
         typer.echo(f"[FAIL] {error}")
         raise typer.Exit(1) from None
+
+
+@app.command("grade")
+def grade_command(
+    submissions: Annotated[Path, typer.Argument(help="The zip of 'Download all submissions'.")],
+    assignment: Annotated[str, typer.Option(help="The number of the notebook, as in 04.")],
+    worksheet: Annotated[Path | None, typer.Option(help="The file of 'Download grading worksheet'.")] = None,
+    out: Annotated[Path, typer.Option(help="The folder for results, reports and what goes back.")] = Path("grading"),
+    only: Annotated[str, typer.Option(help="As in `course release`.")] = "",
+    points: Annotated[str, typer.Option(help="As in `course release`.")] = "",
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions at once; each takes a core and 1 GB.")] = 1,
+    reduced_isolation: Annotated[
+        bool, typer.Option("--reduced-isolation", help="Run students' code under your account where no sandbox holds.")
+    ] = False,
+) -> None:
+    """Grade what Moodle gave: students' code in a sandbox, the judging outside. Stopped by Ctrl-C it goes on later.
+
+    For example: course grade submissions.zip --worksheet Grades.csv --assignment 04 --jobs 2 --out grading-04
+    """
+    from course_utils.delivery.grading.grading_run import grade
+    from course_utils.delivery.grading.handing_back import hand_back
+    from course_utils.delivery.moodle.steps import upload_steps
+    from course_utils.delivery.workspace import ROOT
+
+    try:
+        chosen, worth = _choices(only, points)
+        with _bar(f"assignment {assignment}") as report:
+            graded = grade(
+                ROOT,
+                submissions,
+                worksheet,
+                assignment,
+                out,
+                only=chosen,
+                points=worth,
+                jobs=jobs,
+                reduced_isolation=reduced_isolation,
+                report=report,
+            )
+        lines = hand_back(graded, out)
+    except (ValueError, RuntimeError, FileNotFoundError) as error:
+        typer.echo(f"[FAIL] {error}")
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo(f"Interrupted. What is finished lies in {out / 'results'}; the same command goes on from there.")
+        raise typer.Exit(130) from None
+    if graded.run.isolation == "reduced":
+        typer.echo("[WARN] isolation was reduced: the students' code ran under your own account")
+    for line in lines:
+        typer.echo(line)
+    if worksheet is not None:
+        typer.echo("\nThen, in Moodle:")
+        for number, step in enumerate(upload_steps(), start=1):
+            typer.echo(f"{number}. {step}")
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far a long run has come."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _choices(only: str, points: str) -> tuple[list[str], dict[str, int]]:
+    """Read `04.2,04.3` and `04.2=10,04.3=5`."""
+    given = [[word.strip() for word in part.split("=")] for part in points.split(",") if part.strip()]
+    if not all(len(pair) == 2 and pair[1].isdigit() for pair in given):
+        raise ValueError(f"--points {points}: expected whole numbers, as in 04.2=10,04.3=5")
+    chosen = [part.strip() for part in only.split(",") if part.strip()]
+    return chosen, {identifier: int(number) for identifier, number in given}
 
 
 quiz = typer.Typer(help="The quizzes of the notebooks.", no_args_is_help=True)
