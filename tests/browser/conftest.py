@@ -128,7 +128,12 @@ class Notebook:
             notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
             notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
             nbformat.write(notebook, file)
-        self.page.goto(f"{self.lab['url']}/doc/tree/{file.name}?token={self.lab['token']}")
+        return self.visit(file)
+
+    def visit(self, file):
+        """Open a notebook that lies somewhere below the server's folder."""
+        place = file.relative_to(self.lab["work"]).as_posix()
+        self.page.goto(f"{self.lab['url']}/doc/tree/{place}?token={self.lab['token']}")
         self.page.wait_for_function(
             "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel"
             " && jupyterapp.shell.currentWidget.sessionContext.isReady"
