@@ -83,9 +83,7 @@ def downloads(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     no_choice = "choice_04_7 = None\nreason_04_7 = ''"
     class_of = {
         "Ada Right": {"04_integrated_gradients.ipynb": answered(**right)},
-        "Ben Half": {
-            "x (1).ipynb": answered(**{**right, "e04_2": WRONG, "e04_7": "choice_04_7 = None\nreason_04_7 = ''"})
-        },
+        "Ben Half": {"x (1).ipynb": answered(**{**right, "e04_2": WRONG, "e04_7": no_choice})},
         "Cem Helper": {"a.ipynb": answered(e04_2=own)},
         "Dora Nothing": {"a.ipynb": answered()},
         "Eli Image": {"plot.png": b"png"},
