@@ -16,6 +16,7 @@ import json
 import re
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -103,8 +104,10 @@ def released_tree(
     withhold(package, [(name, text.format(id=i, function="{function}")) for name, text, i in messages])
     (package / "exercises" / "release.json").write_text(assignment.as_json(), encoding="utf-8", newline="\n")
     if not for_grading:
-        for identifier in assignment.only:
-            store(identifier, package / "exercises" / "stored")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a library's, about what a mistake asks of it
+            for identifier in assignment.only:
+                store(identifier, package / "exercises" / "stored")
     source = sources(root, [notebook])[0]
     name = source.with_suffix(".ipynb").name
     text = _notebook_text(released_notebook(source, assignment), source, assignment)
