@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from course_utils.plots.arrays import as_map
+from course_utils.plots.maps import opacity
 from course_utils.plots.palette import SIGNED
 from course_utils.plots.pictures import as_picture
 
@@ -109,7 +110,7 @@ def overlay_panel(title: str, picture: Any, attributions: Any, alt: str, bound: 
         raise ValueError(f"{title}: a map of {values.shape} does not fit a picture of {below.shape[:2]}")
     colours, bound, note = _signed_scale(values, bound)
     grey = 0.25 + 0.5 * (below.mean(-1) if below.ndim == 3 else below)[..., None]
-    strength = (np.abs(values) / bound).clip(0, 1)[..., None] ** 0.5 if bound else np.zeros_like(grey)
+    strength = opacity(values, bound)[..., None] if bound else np.zeros_like(grey)
     blended = strength * colours + (1 - strength) * grey
     return Panel(title + note, alt, encoded(as_bytes(blended)), crisp=values.shape[1] < WIDTH, bound=bound)
 

@@ -108,9 +108,23 @@ def overlay(ax: Axes, picture: Any, attributions: Any, *, title: str = "", bound
     bound, notes = _bound(values, bound)
     grey = below.mean(-1) if below.ndim == 3 else below
     ax.imshow(0.25 + 0.5 * grey.clip(0, 1), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    strength = (np.abs(values) / bound).clip(0, 1) ** 0.5  # the root keeps weak attributions visible
+    strength = opacity(values, bound)
     shown = ax.imshow(values, cmap=SIGNED, vmin=-bound, vmax=bound, alpha=strength, interpolation="nearest")
     _finish(ax, shown, title, notes, ticks=[-bound, 0, bound])
+
+
+def opacity(values: np.ndarray, bound: float) -> np.ndarray:
+    """Return how much of a map covers the picture below it, from 0 to 1, in proportion to |value|.
+
+    Values near 0 have the colour white. Any rule that rises faster lays a veil over them, and the border of the veil
+    looks like evidence.
+
+    Examples
+    --------
+    >>> opacity(np.array([-1.0, 0.0, 0.5, 3.0]), bound=1.0).tolist()
+    [1.0, 0.0, 0.5, 1.0]
+    """
+    return (np.abs(values) / bound).clip(0, 1)
 
 
 def _bound(values: np.ndarray, bound: float | None) -> tuple[float, str]:

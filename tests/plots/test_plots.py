@@ -108,6 +108,18 @@ def test_overlay_of_zeros_leaves_the_picture(ax):
     assert np.asarray(ax.images[1].get_alpha()).max() == 0
 
 
+def test_overlay_of_almost_nothing_draws_no_edge(ax):
+    """A map that goes from 0 to 1 % of its largest value changes the grey below by no more than a shade."""
+    values = np.zeros((1, 3))
+    values[0, 1:] = 0.01, 1.0
+    plots.overlay(ax, np.full((1, 3), 0.2), values)
+    below, above = ax.images
+    covered = above.get_alpha()[..., None] * above.to_rgba(values)[..., :3]
+    seen = covered + (1 - above.get_alpha()[..., None]) * below.to_rgba(below.get_array())[..., :3]
+    assert np.abs(seen[0, 1] - seen[0, 0]).max() < 0.01
+    assert np.abs(seen[0, 2] - seen[0, 0]).max() > 0.25
+
+
 def test_image_does_not_stretch_and_says_what_it_clips(ax):
     plots.image(ax, torch.tensor([[0.5, 1.5]]), "noisy")
     assert ax.get_title() == "noisy\n(clipped to [0, 1])"
