@@ -1,4 +1,4 @@
-"""Two methods side by side on the same picture, on the same scale: what do they agree on?"""
+"""Two methods side by side on the same picture: what do they agree on? Each scale is labelled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from course_utils.explorers.own_function import as_pixels, newest
 from course_utils.explorers.pictures import as_class_names, as_images, as_targets, one_picture, which_picture
 from course_utils.explorers.widget import Explorer
 
-SHARE, SHARED = "each in % of its own total", "values, one scale for both"
+OWN, SHARE, SHARED = "values, each on its own scale", "each in % of its own total", "values, one scale for both"
+"""A coarse map spreads its total over all pixels, and is pale beside a fine one unless each has its own scale."""
 
 
 def comparison_explorer(
@@ -27,9 +28,11 @@ def comparison_explorer(
     names: Sequence[str] | None = None,
     needs: str | None = None,
 ) -> Explorer:
-    """Explore two methods at a time: their maps of one picture on the same scale, and their rank correlation.
+    """Explore two methods at a time: their maps of one picture, and their rank correlation.
 
-    A map is kept while its method and picture stay chosen. Its total is the sum of its absolute values.
+    Three scales can be chosen: each map on its own (shape alone can be compared), each in % of its own total, or the
+    values of both on one scale. A map is kept while its method and picture stay chosen. Its total is the sum of its
+    absolute values.
 
     Parameters
     ----------
@@ -74,12 +77,13 @@ def comparison_explorer(
         agreement, unit = _agreement(*maps), ""
         if scale == SHARE:
             maps, unit = [100 * values / (np.abs(values).sum() or 1.0) for values in maps], ", % of its total"
-        bound = max(map(_reach, maps)) or None
+        reach = [_reach(values) for values in maps]
+        bounds = reach if scale == OWN else [max(reach)] * 2
         panels = (
             picture_panel(f"explained: {words[picture]}", images[picture], "The picture to be explained."),
             *(
-                signed_panel(name + unit, values, f"Attributions of {words[picture]} by {name}{unit}.", bound)
-                for name, values in zip((left, right), maps, strict=True)
+                signed_panel(name + unit, values, f"Attributions of {words[picture]} by {name}{unit}.", bound or None)
+                for name, values, bound in zip((left, right), maps, bounds, strict=True)
             ),
         )
         return Frame(panels, in_words(f"{left} and {right}: {agreement}"))
@@ -88,13 +92,13 @@ def comparison_explorer(
     controls: list[Slider | Choice] = [
         Choice("left", "Left", tuple(methods), first),
         Choice("right", "Right", tuple(methods), second),
-        Choice("scale", "Scale", (SHARE, SHARED), SHARE),
+        Choice("scale", "Scale", (OWN, SHARE, SHARED), OWN),
     ]
     return Explorer(
         "Two methods side by side",
         [*controls, *which_picture(images)],
         one_picture(draw) if len(images) == 1 else draw,
-        about="The maps of two methods for the same picture on the same scale, with their rank correlation.",
+        about="The maps of two methods for the same picture, with their rank correlation.",
         needs=needs,
     )
 

@@ -1,14 +1,17 @@
-"""The comparison explorer: one scale for two maps, and a rank correlation that can be trusted."""
+"""The comparison explorer: scales that are labelled, and a rank correlation that can be trusted."""
+
+from io import BytesIO
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from scipy.stats import spearmanr
 
 from course_utils.assets import SmallConvNet
 from course_utils.attribution import input_x_gradient, vanilla_gradient
 from course_utils.explorers import comparison_explorer
-from course_utils.explorers.comparison import SHARED, rank_correlation
+from course_utils.explorers.comparison import SHARE, SHARED, rank_correlation
 from course_utils.seeds import generator, rng
 
 METHODS = {"gradient": vanilla_gradient, "gradient × input": input_x_gradient, "twice": lambda m, x, c: 2 * x}
@@ -51,8 +54,40 @@ def test_the_words_state_the_correlation_of_the_maps(model, images):
     assert words in widget.summary
 
 
-def test_both_maps_have_one_scale(model, images):
+def test_at_first_each_map_has_its_own_scale_and_both_are_labelled(model, images):
     widget = comparison_explorer(model, images, {"one": lambda m, x, c: x, "ten": lambda m, x, c: 10 * x})
+    one, ten = widget.panels[1:]
+    assert ten["bound"] == pytest.approx(10 * one["bound"])
+    assert one["bound"] == pytest.approx(float(images[0].max()))
+    assert one["png"] == ten["png"]
+    assert (one["title"], ten["title"]) == ("one", "ten")
+
+
+def test_a_coarse_map_is_not_paler_than_a_fine_one(model, images):
+    def coarse(model, inputs, target):
+        return torch.full_like(inputs, 0.1)
+
+    def fine(model, inputs, target):
+        return torch.eye(8)[None, None]
+
+    widget = comparison_explorer(model, images, {"coarse": coarse, "fine": fine})
+    own = widget.panels[1]["png"]
+    widget.set(left="fine")
+    strongest = widget.panels[1]["png"]
+    assert reddest(own) == reddest(strongest)
+    widget.set(left="coarse", scale=SHARE)
+    assert reddest(widget.panels[1]["png"]) != reddest(strongest)
+
+
+def reddest(png):
+    """Return the colour of the pixel with the least green."""
+    pixels = np.asarray(Image.open(BytesIO(png)).convert("RGB")).reshape(-1, 3)
+    return tuple(pixels[pixels[:, 1].argmin()])
+
+
+def test_both_maps_can_have_one_scale(model, images):
+    widget = comparison_explorer(model, images, {"one": lambda m, x, c: x, "ten": lambda m, x, c: 10 * x})
+    widget.set(scale=SHARE)
     one, ten = widget.panels[1:]
     assert one["bound"] == ten["bound"] == pytest.approx(float(100 * images[0].max() / images[0].sum()))
     assert one["png"] == ten["png"], "each in shares of its own total, the two are the same"
@@ -66,6 +101,9 @@ def test_both_maps_have_one_scale(model, images):
 def test_a_map_of_zeros_says_so_and_the_other_keeps_its_scale(model, images):
     widget = comparison_explorer(model, images, {"nothing": constant(0.0), "twice": METHODS["twice"]})
     assert widget.error == ""
+    assert widget.panels[1]["title"] == "nothing (all zero)"
+    assert widget.panels[2]["bound"] > 0
+    widget.set(scale=SHARE)
     assert widget.panels[1]["title"] == "nothing, % of its total (all zero)"
     assert widget.panels[1]["bound"] == widget.panels[2]["bound"] > 0
     widget.set(right="nothing")
