@@ -26,6 +26,11 @@ EFFECTS = {
     "parameters changed": (
         "Your function changed the weights of the model. An explanation looks at a model; it must leave it as it was."
     ),
+    "requires_grad changed": (
+        "Your function changed which weights of the model ask for a gradient (requires_grad). Everyone who uses the "
+        "model after you gets it so. Leave the weights alone: it is enough that the input asks, "
+        "x = inputs.clone().requires_grad_()."
+    ),
     "second call differs": (
         "Called a second time with the same input, your function returns other values. Does a gradient add up in "
         ".grad from call to call? Take it from torch.autograd.grad, or start from a fresh detached copy of the input. "
@@ -35,7 +40,7 @@ EFFECTS = {
 
 
 def snapshot(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Record the values of tensors, and the mode, hooks and weights of models, among the arguments of a call."""
+    """Record the values of tensors, and mode, hooks, weights and requires_grad of models, among a call's arguments."""
     import torch
 
     state: dict[str, Any] = {}
@@ -45,7 +50,7 @@ def snapshot(arguments: Mapping[str, Any]) -> dict[str, Any]:
             state[name] = value.detach().clone()
         elif isinstance(network, torch.nn.Module):
             weights = {k: v.detach().clone() for k, v in network.state_dict().items()}
-            state[name] = (network.training, _hooks(network), weights)
+            state[name] = (network.training, _hooks(network), weights, _asking(network))
     return state
 
 
@@ -61,13 +66,15 @@ def effects_since(before: dict[str, Any], arguments: Mapping[str, Any]) -> list[
                 found.append("input changed")
             continue
         now = getattr(now, "model", now)
-        training, hooks, weights = was
+        training, hooks, weights, asking = was
         if _hooks(now) > hooks:
             found.append("hook left")
         if now.training != training:
             found.append("mode changed")
         elif any(not torch.equal(v, weights[k]) for k, v in now.state_dict().items()):
             found.append("parameters changed")
+        if _asking(now) != asking:
+            found.append("requires_grad changed")
     return [effect for effect in EFFECTS if effect in found]
 
 
@@ -75,6 +82,11 @@ def _hooks(network: Any) -> int:
     """Count the hooks on all modules of a model."""
     kinds = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
     return sum(len(getattr(module, kind)) for module in network.modules() for kind in kinds)
+
+
+def _asking(network: Any) -> set[str]:
+    """Name the parameters that ask for a gradient."""
+    return {name for name, parameter in network.named_parameters() if parameter.requires_grad}
 
 
 @contextmanager

@@ -48,7 +48,9 @@ def between(low: float, high: float, says: str, points: int) -> Property:
     """A number that was read off a figure lies within bounds."""
 
     def holds(run: Run) -> str | None:
-        if run.value.size == 1 and run.value.dtype.kind == "f" and low <= run.number <= high:
+        if run.value.dtype.kind != "f":  # the form of a word is that of a single number, so it comes this far
+            return f"Your answer is {run.value.tolist()!r}. Give a number, without quotes: {says}."
+        if run.value.size == 1 and low <= run.number <= high:
             return None
         return f"You read {run.value}. Look again: {says}."
 

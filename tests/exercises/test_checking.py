@@ -143,10 +143,21 @@ def test_side_effects_are_named() -> None:
         F.model.register_forward_hook(lambda module, args, output: None)
         return slope(F, x)
 
+    def wakes_the_weights(F: Any, x: Any) -> Any:
+        F.model.requires_grad_(True)
+        return slope(F, x)
+
+    def wakes_the_weights_and_puts_them_back(F: Any, x: Any) -> Any:
+        result = wakes_the_weights(F, x)
+        F.model.requires_grad_(False)
+        return result
+
     assert outcome(accumulates).effects == ("second call differs",)
     assert outcome(changes_input).effects == ("input changed",)
     assert outcome(leaves_train_mode).effects == ("mode changed",)
     assert outcome(leaves_a_hook).effects == ("hook left",)
+    assert outcome(wakes_the_weights).effects == ("requires_grad changed",)
+    assert outcome(wakes_the_weights_and_puts_them_back).status == "PASS"
 
 
 def test_surroundings_are_kept() -> None:
@@ -200,8 +211,10 @@ def test_between_reads_a_number() -> None:
     truth = LiveTruth(record, Private(reference=lambda: 1.5))
     assert evaluate(record, {"value": 1.2}, truth=truth).status == "PASS"
     assert evaluate(record, {"value": 3}, truth=truth).status == "NOT YET"
-    assert evaluate(record, {"value": "three"}, truth=truth).status == "NOT YET"
-    assert evaluate(record, {"value": True}, truth=truth).status == "NOT YET"
+    for no_number in ("three", "1.2", True):
+        found = evaluate(record, {"value": no_number}, truth=truth)
+        assert found.status == "NOT YET"
+        assert f"Your answer is {no_number!r}. Give a number, without quotes: the lower axis." in found.lines
 
 
 def test_interrupt_breaks_nothing(capsys: Any) -> None:
