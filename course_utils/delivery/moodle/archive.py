@@ -126,12 +126,14 @@ def _read(archive: ZipFile, limits: Limits) -> list[Submission]:
         if parts is None:
             strangers.refuse(member.name, "Moodle does not name submissions like this")
         else:
-            drafts.setdefault((parts.name, parts.id), _Draft()).parts.append((parts, member))
+            name = unicodedata.normalize("NFC", parts.name)  # a Mac that packed it again splits an ë in two
+            drafts.setdefault((name, parts.id), _Draft()).parts.append((parts, member))
     if not drafts:
         raise UnsafeArchive(
             "nothing inside is named as Moodle names submissions ('Full name_12_assignsubmission_file/…'). "
             "Is it the zip of 'Download all submissions'?"
         )
+    _numbers_differ(drafts)
     meter = Meter(limits)
     for draft in drafts.values():
         meter.in_submission = 0
@@ -200,6 +202,14 @@ def _content(archive: ZipFile, member: Member, name: str, draft: _Draft, meter: 
     except Refused as refusal:
         draft.refuse(name, refusal)
         return None
+
+
+def _numbers_differ(drafts: dict[tuple[str, str], _Draft]) -> None:
+    """Refuse an archive in which one number stands for two names, since nobody could say whose grade it becomes."""
+    names: dict[str, str] = {}
+    for name, number in drafts:
+        if number and names.setdefault(number, name) != name:
+            raise UnsafeArchive(f"the number {number} stands for {printable(names[number])!r} and {printable(name)!r}")
 
 
 def _names_are_hidden(drafts: dict[tuple[str, str], _Draft]) -> bool:

@@ -7,6 +7,7 @@ import random
 import stat
 import struct
 import tracemalloc
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -344,6 +345,17 @@ def test_a_path_that_looks_like_another_submission_stays_where_it_is(read: Calla
     found = read(packed((f"{EVE}/{ADA}/x.ipynb", b"eve"), (f"{ADA}/x.ipynb", HONEST)))
     assert [file.content for file in found["2"].files] == [HONEST]
     assert [file.name for file in found["1"].files] == [f"{ADA}/x.ipynb"]
+
+
+def test_one_number_for_two_names_is_refused(read: Callable) -> None:
+    with pytest.raises(UnsafeArchive, match="the number 1 stands for 'Eve' and 'Bo'"):
+        read(packed((f"{EVE}/x.ipynb", HONEST), ("Bo_1_assignsubmission_file/x.ipynb", HONEST)))
+
+
+def test_both_unicode_forms_of_a_name_are_one_person(read: Callable) -> None:
+    forms = (unicodedata.normalize(form, "Zoë_3_assignsubmission_file") for form in ("NFC", "NFD"))
+    found = read(packed(*((f"{folder}/{n}.ipynb", HONEST) for n, folder in enumerate(forms))))
+    assert [file.name for file in found["3"].files] == ["0.ipynb", "1.ipynb"]
 
 
 def test_old_folders_end_with_an_underscore(read: Callable) -> None:

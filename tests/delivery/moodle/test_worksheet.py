@@ -151,6 +151,7 @@ def test_a_score_beyond_0_and_1_is_refused(score: float) -> None:
         (2 / 3, "66.67"),
         (Fraction(2, 3), "66.67"),
         (0.58725, "58.73"),
+        (0.00065, "0.07"),
         (np.float64(0.285), "28.50"),
     ],
 )
@@ -261,7 +262,13 @@ def test_who_is_not_in_the_worksheet_has_no_row() -> None:
     worksheet = Worksheet.read(PLAIN)
     assert worksheet.row_of(submission("99", "Sam Same")) == ()
     assert worksheet.row_of(Submission("", "", "", (), ())) == ()
-    assert Worksheet.read(SAMPLES / "grades-team.csv").row_of(Submission("", "", "", (), ())) == ()
+
+
+def test_a_name_that_cleaning_left_empty_is_not_the_empty_group(tmp_path: Path) -> None:
+    text = (SAMPLES / "grades-team.csv").read_text("utf-8").replace('"Default group"', "")
+    worksheet = Worksheet.read(changed(text, tmp_path))
+    assert worksheet.row_of(Submission("", "", "", (), ())) == ()
+    assert worksheet.row_of(submission("3", " ")) == ()
 
 
 def test_another_name_in_the_row_is_a_doubt() -> None:
