@@ -83,7 +83,9 @@ def test_the_path_starts_at_the_baseline(model, images):
 def test_the_smooth_grad_explorer_passes_noise_and_samples(model, images):
     mine = recorder()
     smooth_grad_explorer(model, images, function=mine).set(noise_level=0.3, n_samples=5)
-    assert mine.calls[-1][2] == {"n_samples": 5, "noise_level": 0.3}
+    averaged, plain = (call[2] for call in mine.calls[-2:])
+    assert averaged == {"n_samples": 5, "noise_level": 0.3}
+    assert plain == {"n_samples": 1, "noise_level": 0.0}, "the plain map is the reader's too, without noise"
 
 
 def test_one_picture_needs_no_slider(model, images):
