@@ -123,11 +123,14 @@ def _ranks(values: np.ndarray) -> np.ndarray:
 
 
 def _agreement(a: np.ndarray, b: np.ndarray) -> str:
-    signed, sizes = rank_correlation(a, b), rank_correlation(np.abs(a), np.abs(b))
+    """Say how far the two maps agree where one of them says something: zeros in both would count as agreement."""
+    spoken = (a != 0) | (b != 0)
+    signed, sizes = rank_correlation(a[spoken], b[spoken]), rank_correlation(np.abs(a[spoken]), np.abs(b[spoken]))
     if np.isnan(signed):
         return "no rank correlation, since one map is the same everywhere."
     without = "" if np.isnan(sizes) else f", {round(sizes, 2) + 0:.2f} without the signs"
-    return f"rank correlation {round(signed, 2) + 0:.2f} over {a.size:,} pixels{without}."
+    where = "" if spoken.all() else f"the {spoken.sum():,} where one map is not 0, of "
+    return f"rank correlation {round(signed, 2) + 0:.2f} over {where}{a.size:,} pixels{without}."
 
 
 def _reach(values: np.ndarray) -> float:

@@ -54,6 +54,16 @@ def test_the_words_state_the_correlation_of_the_maps(model, images):
     assert words in widget.summary
 
 
+def test_pixels_that_are_zero_in_both_maps_do_not_count(model, images):
+    a, b = rng("test_comparison", "zeros").normal(size=(2, 1, 1, 8, 8))
+    a[..., 2:, :], b[..., 3:, :] = 0, 0
+    widget = comparison_explorer(model, images, {"a": lambda m, x, c: a, "b": lambda m, x, c: b})
+    a, b = a.ravel()[:24], b.ravel()[:24]
+    signed, sizes = (spearmanr(*pair).statistic for pair in ((a, b), (abs(a), abs(b))))
+    words = f"correlation {signed:.2f} over the 24 where one map is not 0, of 64 pixels, {sizes:.2f} without the signs"
+    assert words.replace("-", "−") in widget.summary
+
+
 def test_at_first_each_map_has_its_own_scale_and_both_are_labelled(model, images):
     widget = comparison_explorer(model, images, {"one": lambda m, x, c: x, "ten": lambda m, x, c: 10 * x})
     one, ten = widget.panels[1:]
