@@ -276,6 +276,17 @@ def _leaves_its_hook(model: Any, inputs: Any, target: int, layer: str, relu: boo
     return result
 
 
+def _lets_the_weights_ask(model: Any, inputs: Any, target: int, layer: str, relu: bool = True) -> Any:
+    import torch
+
+    model.requires_grad_(True)
+    kept: list[Any] = []
+    handle = model.get_submodule(layer).register_forward_hook(lambda module, args, output: kept.append(output))
+    score = model(inputs)[:, target].sum()
+    handle.remove()
+    return cut(signed(kept[0], torch.autograd.grad(score, kept[0])[0]), relu)
+
+
 def changed(weigh: Any) -> Any:
     """Write Grad-CAM with another way from activations and gradients to the signed map."""
 
@@ -419,6 +430,7 @@ GRAD_CAM = Private(
             "Your map has no axis for its one channel. Keep it, as pictures have it: sum(dim=1, keepdim=True).",
         ),
         Mistake("leaves its hook", _leaves_its_hook, "", effect="hook left"),
+        Mistake("lets the weights ask", _lets_the_weights_ask, "", effect="requires_grad changed"),
     ),
 )
 
@@ -555,6 +567,15 @@ def _one_counterweight(A: Any) -> Any:
     return head
 
 
+def _places_written_down(A: Any) -> Any:
+    import torch
+
+    head = torch.zeros_like(A)
+    head[0, 0, 0], head[0, 1, 1] = -1.0, 1.0
+    head[1, 0, 0] = 1.0
+    return head
+
+
 def stacked(plus: Any, cross: Any) -> Any:
     """Return the weights of the two channels as one tensor."""
     import torch
@@ -600,6 +621,24 @@ MISLEADING_HEAD = Private(
             "roles swapped",
             lambda A: stacked(1 - A[0], 2 * (A[1] - A[1].mean())),
             "Your head is misleading the other way round: the cross decides and the plus glows. Swap the two channels.",
+        ),
+        Mistake(
+            "places written down",
+            _places_written_down,
+            "You wrote down the places of the figure. In another picture plus and cross stand elsewhere: find them "
+            "in A, where each channel is 1.",
+        ),
+        Mistake(
+            "a cross against the score",
+            lambda A: stacked(2 * (A[0] - A[0].mean()), 0 * A[1] - 1),
+            "The plus is done. The cross counts against the score, and its channel is dark since all its weights are "
+            "negative. Let the mean be positive, and the one weight that the score reads be 0.",
+        ),
+        Mistake(
+            "negative wherever the plus is",
+            lambda A: stacked(0 * A[0] - 1, 1 - A[1]),
+            "The map is as it should be. But the weight at the plus is negative as well, and the score rises without "
+            "the plus. A mean can be negative while one weight is not.",
         ),
         Mistake(
             "plus against the score",
@@ -657,6 +696,7 @@ PRIVATE = {
                 lambda: 0.78,
                 "That is what lies on the cup. The curve shows the share on the cat; read its height.",
             ),
+            Mistake("the mean", lambda: 0.55, "That is the mean of the two classes. Read the curve of the cat."),
             Mistake("in per cent", lambda: 22, "That would be per cent. The axis runs from 0 to 1."),
         ),
     ),
@@ -684,8 +724,8 @@ PRIVATE = {
         ),
         rubric=(
             "Full marks: says that each map was divided by its own largest value (min–max), so that the size of the "
-            "evidence is gone, and that raw maps or scores on one scale are needed. Half: says only that the maps are "
-            "normalised. None: argues from the brightness, from the area, or from what is in the picture."
+            "evidence at this layer is gone, and that raw maps on one scale are needed. Half: says only that the maps "
+            "are normalised. None: argues from the brightness, from the area, or from what is in the picture."
         ),
     ),
     "07.7": GUIDED,

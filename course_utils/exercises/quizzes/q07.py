@@ -45,16 +45,20 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "A Grad-CAM map comes out all zero. What does it say?",
+            "A Grad-CAM map comes out all zero, at a layer with weights for each place above it. What does it say?",
             (
-                Option("The gradient is zero.", False, "It need not be; the sum may be negative at all places."),
-                Option("Something is broken.", False, "For the jellyfish everything worked as it should."),
                 Option(
-                    "At this layer, no place speaks for the class on balance.",
-                    True,
-                    "Look without the ReLU to see what speaks against it.",
+                    "No place speaks for the class.",
+                    False,
+                    "That follows only below global average pooling and one linear layer, as for the jellyfish.",
                 ),
-                Option("The class has the score 0.", False, "The score also has a bias and negative contributions."),
+                Option(
+                    "Little: the layer may still hold strong evidence for the class.",
+                    True,
+                    "Two digits had such a map for their own class, and a high score. Look place by place.",
+                ),
+                Option("Something is broken.", False, "For the two digits of part 8 everything ran as it should."),
+                Option("The class has a low score.", False, "For the two digits of part 8 the score was above 16."),
             ),
         ),
         Question(

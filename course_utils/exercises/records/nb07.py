@@ -126,7 +126,7 @@ CHANNEL_WEIGHTS = Exercise(
     title="Step b: a weight for each channel",
     kind="code",
     difficulty=1,
-    minutes=4,
+    minutes=3,
     goal="you turn a gradient at every place into one number for each channel.",
     expected="one signed number for each picture and channel, shape (N, K).",
     name="channel_weights",
@@ -187,7 +187,7 @@ GRAD_CAM = Exercise(
     hints=(
         "Three things in this order: keep what the layer returns; ask for the gradient of the score with respect to "
         "that; weigh, add up, cut. The cell with the hook above does the first two for one layer.",
-        "The weights of the network are frozen, so the input has to ask for a gradient: "
+        "The weights of the network are frozen and stay so. The input has to ask for a gradient: "
         "model(inputs.clone().requires_grad_()). Then torch.autograd.grad(score, A) with "
         "score = output[:, target].sum(). Take the hook away again.",
         "alpha = torch.autograd.grad(score, A)[0].mean(dim=(2, 3), keepdim=True); "
@@ -241,28 +241,24 @@ READ_LAYER = Exercise(
     kind="read",
     difficulty=2,
     minutes=3,
-    goal="you can say at which layers the map knows the class, with a number.",
+    goal="you can say with a number whether a map lies on the thing that it explains.",
     expected="a share between 0 and 1, read off the figure; 0.05 more or less does not matter.",
     name="cat_share",
     stub="cat_share = None",
     hints=(
-        "There are two curves. Which of them belongs to the cat, by its line style?",
+        "There is a curve for each class, and their mean. Which of them belongs to the cat, by its line style?",
         "Go to blocks.5, one of the two layers with 7 × 7 places before the last, and look for the cat's curve.",
         "It lies in the lower part of the figure, below a quarter and above a fifth, or close to that.",
     ),
     properties=(between(0.17, 0.27, "the height of the cat's curve above blocks.5", 1),),
-    measured=lambda runs: (
-        f"You read {runs[0].number:.2f}: at this layer, most of the map of the cat lies on the cup. The next cell "
-        "prints "
-        "the computed value."
-    ),
+    measured=lambda runs: f"You read {runs[0].number:.2f}: at this layer, most of the map of the cat lies on the cup.",
 )
 
 # --- 07.6 -----------------------------------------------------------------------------------------------------------
 
-EQUAL = "yes: both maps reach the same brightness, so the evidence is equally strong"
-AREA = "no: the bright area for the tripod is smaller, so its evidence is weaker"
-ABSENT = "no: there is no tripod in the picture, so there is no evidence for it"
+EQUAL = "yes: both maps reach the same brightness, so the layer holds as much for both"
+AREA = "no: the bright area for the tripod is smaller, so the layer holds less for it"
+ABSENT = "no: there is no tripod in the picture, so the layer holds nothing for it"
 UNSCALED = "these maps cannot answer it: each was scaled to its own largest value"
 
 JUDGE_SCALED = Exercise(
@@ -270,7 +266,7 @@ JUDGE_SCALED = Exercise(
     title="As much tripod as espresso?",
     kind="judge",
     difficulty=3,
-    minutes=5,
+    minutes=4,
     goal="you have judged a claim and named what the figure can show.",
     expected="one of the four answers, and a reason in one or two sentences that a colleague could check.",
     name="choice_07_6",
@@ -292,7 +288,7 @@ GUIDED = Exercise(
     title="Guided Grad-CAM",
     kind="code",
     difficulty=2,
-    minutes=6,
+    minutes=4,
     goal="you can lay a coarse map that knows the class over a fine one that knows the edges.",
     expected="attributions like the fine map, (N, C, H, W), signed; zero wherever the enlarged coarse map is zero.",
     name="guided_grad_cam",
@@ -364,14 +360,30 @@ def _plus_decides(run: Run) -> str | None:
     plus, cross = effects_of_removal(run)
     if plus >= MUST_FALL and abs(cross) <= MAY_CHANGE:
         return None
-    return f"without the plus the score falls by {plus:.3g}, without the cross by {cross:.3g}."
+    found = f"without the plus the score falls by {plus:.3g}, without the cross by {cross:.3g}."
+    A, V = run.inputs["A"].numpy(), run.value
+    strongest = np.unravel_index(V[0].argmax(), V[0].shape)
+    if plus < MUST_FALL and V[0].max() > 0 and A[0][strongest] == 0 and (V[0] == V[0].max()).sum() == 1:
+        row, column = map(int, strongest)
+        return (
+            f"{found} Your largest weight for the plus is V[0, {row}, {column}]; this picture has its plus elsewhere."
+        )
+    if abs(cross) > MAY_CHANGE:
+        return f"{found} The score reads one weight of the cross channel, the one at the cross: it is {cross:.3g}."
+    return f"{found} The score reads one weight of the plus channel, the one at the plus: it is {plus:.3g}."
 
 
 def _map_misleads(run: Run) -> str | None:
     plus, cross = map_at(run)
-    if cross > 0 and plus <= 1e-3 * cross:
+    dark, glows = plus <= 1e-3 * max(cross, 1.0), cross > 0
+    if glows and plus <= 1e-3 * cross:
         return None
-    return f"Grad-CAM has {plus:.3g} at the plus and {cross:.3g} at the cross."
+    found = f"Grad-CAM has {plus:.3g} at the plus and {cross:.3g} at the cross."
+    if dark and not glows:
+        return f"{found} The plus is dark. The cross is missing: it glows where its weights have a positive mean."
+    if glows:
+        return f"{found} The cross glows. So does the plus, since its weights have a positive mean."
+    return found
 
 
 def _said_of_heads(runs: Sequence[Run]) -> str:
@@ -406,7 +418,7 @@ MISLEADING_HEAD = Exercise(
     cases=(
         case("a small picture", A=PlusAndCross((6, 6))),
         case("a wide picture", A=PlusAndCross((5, 9))),
-        case("a high picture", A=PlusAndCross((8, 4))),
+        case("a high picture", A=PlusAndCross((8, 5))),
     ),
     properties=(
         of_a_head("the plus decides the score, and the cross does not matter", 2, _plus_decides),
