@@ -69,7 +69,11 @@ def judge(exercise: Exercise, answered: Answered, truth: Truth, draw: int) -> Ou
             misconception = matching[0].name
             help_lines.append(matching[0].sentence)
         help_lines.append(next(filter(None, map(_wrong_form, runs)), failures[0]))
-    if held:
+    if not failures:
+        help_lines.append(
+            "What your function returns is right on every case; only what it does beside is to be mended."
+        )
+    elif held:
         help_lines.append("What holds already: " + "; ".join(held) + ".")
     help_lines.append(f'Stuck? hint("{exercise.id}")')
     return Outcome(exercise.id, "NOT YET", tuple(help_lines), earned, exercise.points, misconception, tuple(effects))

@@ -26,6 +26,11 @@ EFFECTS = {
     "parameters changed": (
         "Your function changed the weights of the model. An explanation looks at a model; it must leave it as it was."
     ),
+    "running statistics changed": (
+        "Your function moved the running statistics of batch norm: each call of a model in training mode does. The "
+        "weights are as they were, and yet the model now answers otherwise in eval mode. Do not call a model before "
+        "you know its mode."
+    ),
     "requires_grad changed": (
         "Your function changed which weights of the model ask for a gradient (requires_grad). Everyone who uses the "
         "model after you gets it so. Leave the weights alone: it is enough that the input asks, "
@@ -40,7 +45,7 @@ EFFECTS = {
 
 
 def snapshot(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Record the values of tensors, and mode, hooks, weights and requires_grad of models, among a call's arguments."""
+    """Record the values of tensors, and mode, hooks, state and requires_grad of models, among a call's arguments."""
     import torch
 
     state: dict[str, Any] = {}
@@ -49,8 +54,8 @@ def snapshot(arguments: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, torch.Tensor):
             state[name] = value.detach().clone()
         elif isinstance(network, torch.nn.Module):
-            weights = {k: v.detach().clone() for k, v in network.state_dict().items()}
-            state[name] = (network.training, _hooks(network), weights, _asking(network))
+            values = {k: v.detach().clone() for k, v in network.state_dict().items()}
+            state[name] = (network.training, _hooks(network), values, _asking(network))
     return state
 
 
@@ -66,13 +71,18 @@ def effects_since(before: dict[str, Any], arguments: Mapping[str, Any]) -> list[
                 found.append("input changed")
             continue
         now = getattr(now, "model", now)
-        training, hooks, weights, asking = was
+        training, hooks, values, asking = was
         if _hooks(now) > hooks:
             found.append("hook left")
         if now.training != training:
             found.append("mode changed")
-        elif any(not torch.equal(v, weights[k]) for k, v in now.state_dict().items()):
-            found.append("parameters changed")
+        else:
+            changed = {k for k, v in now.state_dict().items() if not torch.equal(v, values[k])}
+            weights = {k for k, _ in now.named_parameters()}
+            if changed & weights:
+                found.append("parameters changed")
+            if changed - weights:  # buffers: running_mean, running_var, num_batches_tracked
+                found.append("running statistics changed")
         if _asking(now) != asking:
             found.append("requires_grad changed")
     return [effect for effect in EFFECTS if effect in found]

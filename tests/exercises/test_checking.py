@@ -154,10 +154,27 @@ def test_side_effects_are_named() -> None:
 
     assert outcome(accumulates).effects == ("second call differs",)
     assert outcome(changes_input).effects == ("input changed",)
+    assert "right on every case; only what it does beside" in " ".join(outcome(changes_input).text.split())
+    assert "holds already" not in outcome(changes_input).text
     assert outcome(leaves_train_mode).effects == ("mode changed",)
     assert outcome(leaves_a_hook).effects == ("hook left",)
     assert outcome(wakes_the_weights).effects == ("requires_grad changed",)
     assert outcome(wakes_the_weights_and_puts_them_back).status == "PASS"
+
+
+def test_weights_and_running_statistics_are_told_apart() -> None:
+    from course_utils.exercises.probe import effects_since, snapshot
+
+    network = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3)).train()
+    arguments = {"model": network}
+    before = snapshot(arguments)
+    assert effects_since(before, arguments) == []
+    network(torch.eye(2))
+    assert effects_since(before, arguments) == ["running statistics changed"]
+    before = snapshot(arguments)
+    with torch.no_grad():
+        network[1].weight += 1
+    assert effects_since(before, arguments) == ["parameters changed"]
 
 
 def test_surroundings_are_kept() -> None:

@@ -262,7 +262,7 @@ def _seed_once(model: Any, inputs: Any, target: Any, noise_level: float, n_sampl
 
 SMOOTH = Private(
     reference=_mean_over_noise,
-    alternatives=(_each(), _as_numpy),
+    alternatives=(_each(), _as_numpy, _each(nt_samples_batch_size=1)),
     forbids=OURS,
     mistakes=(
         Mistake(
@@ -293,6 +293,12 @@ SMOOTH = Private(
             _each(abs=True),
             "You average absolute values: Saliency takes them by default. Slopes that disagree should cancel; which "
             "argument keeps the signs?",
+        ),
+        Mistake(
+            "the fraction as σ, and absolute values",
+            _each(sigma=lambda x, level: float(level), abs=True),
+            "Two conventions at once: you hand noise_level to stdevs as it is, and you average absolute values. Captum "
+            "takes σ in units of the input, and its Saliency drops the signs unless you say otherwise.",
         ),
         Mistake(
             "five samples",
@@ -401,6 +407,19 @@ def _asks_first(model: Any, inputs: Any, target: Any) -> str:
     return "target" if wanted.min() < 0 or wanted.max() >= count else "none"
 
 
+def _target_first(model: Any, inputs: Any, target: Any) -> str:
+    import torch
+
+    return "target" if torch.as_tensor(target).min() < 0 else _word(model, inputs, target)
+
+
+def _target_first_on_a_copy(model: Any, inputs: Any, target: Any) -> str:
+    import copy
+
+    found = _word(copy.deepcopy(model).eval(), inputs, target)
+    return found if found == "target" else _word(model, inputs, target)
+
+
 def _switches(model: Any, inputs: Any, target: Any) -> str:
     found = _word(model, inputs, target)
     model.eval()
@@ -475,10 +494,17 @@ COMPLAINT = Private(
             "You look at the last target alone. Does each round of your loop overwrite what the round before found?",
         ),
         Mistake(
+            "the target before the mode",
+            _target_first,
+            "Where mode and target are both wrong, you say 'target'. The mode comes first: in training mode the model "
+            "cannot even be asked how many classes there are without a trace.",
+            also=(_target_first_on_a_copy,),
+        ),
+        Mistake(
             "asks the model first",
             _asks_first,
             "In training mode, a call moves the statistics of batch norm. Look at the mode before you call the model.",
-            effect="parameters changed",
+            effect="running statistics changed",
         ),
         Mistake(
             "switches the model",
@@ -546,6 +572,12 @@ def _of_predicted(attribute: Any, model: Any, x: Any, baseline: Any, target: Any
     return 100 * (_sum(found) - difference) / difference
 
 
+def _of_largest(attribute: Any, model: Any, x: Any, baseline: Any, target: Any) -> Any:
+    found, _, _ = _parts(attribute, model, x, baseline, target)
+    difference = model(x).max(dim=1).values - model(baseline.expand_as(x)).max(dim=1).values
+    return 100 * (_sum(found) - difference) / difference
+
+
 AUDIT = Private(
     reference=_percent,
     alternatives=(_with(lambda a, f, f0: 100 * (_sum(a) - (f - f0)) / (f - f0)), _in_numpy, _row_by_row),
@@ -602,6 +634,18 @@ AUDIT = Private(
             _with(lambda a, f, f0: 100 * (a.sum() - (f - f0)) / (f - f0)),
             "You add up the attributions of all inputs. Each input has its own account: sum over all axes but the "
             "first.",
+        ),
+        Mistake(
+            "the largest score",
+            _of_largest,
+            "You take the largest score of x and that of the baseline: they may belong to two different classes. Both "
+            "scores are those of the class in target.",
+        ),
+        Mistake(
+            "per cent of the size of the difference",
+            _with(lambda a, f, f0: 100 * (_sum(a) - (f - f0)) / (f - f0).abs()),
+            "You divide by |F(x) − F(x′)|. Where the score falls, your sign turns over: the difference itself, with "
+            "its sign, is the whole.",
         ),
         Mistake(
             "the preferred class",
@@ -691,6 +735,12 @@ PRIVATE = {
                 "as many as steps",
                 lambda n_steps: float(n_steps),
                 "With x = n the slope fills one nth of the path, and nodes look there. Move x further out.",
+            ),
+            Mistake(
+                "twice as many as steps",
+                lambda n_steps: 2.0 * n_steps,
+                "With x = 2n the slope ends at 1/(2n), where the midpoint rule has its first node. Captum's default is "
+                "Gauss–Legendre: where is its first node, and how does that shrink with n?",
             ),
             Mistake(
                 "even steps",
