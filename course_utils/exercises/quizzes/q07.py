@@ -79,7 +79,7 @@ QUIZ = Quiz(
                 Option(
                     "Its last layer has a weight for each place, and α is their mean.",
                     True,
-                    "A channel that is wanted here and unwanted there has a mean near 0, and still decides.",
+                    "A channel that is wanted here and unwanted there may have a mean near 0, and still decide.",
                 ),
                 Option("The network is not accurate enough.", False, "Accuracy does not enter; the shares were exact."),
                 Option("It has no ReLU6.", False, "That concerns guided backpropagation in some libraries."),
