@@ -146,6 +146,7 @@ def grade_command(
     reduced_isolation: Annotated[
         bool, typer.Option("--reduced-isolation", help="Run students' code under your account where no sandbox holds.")
     ] = False,
+    scheduler: Annotated[str | None, typer.Option(help="A Dask scheduler that distributes them, tcp://…:8786.")] = None,
 ) -> None:
     """Grade what Moodle gave: students' code in a sandbox, the judging outside. Stopped by Ctrl-C it goes on later.
 
@@ -169,6 +170,7 @@ def grade_command(
                 points=worth,
                 jobs=jobs,
                 reduced_isolation=reduced_isolation,
+                scheduler=scheduler,
                 report=report,
             )
         lines = hand_back(graded, out)

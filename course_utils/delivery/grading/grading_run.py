@@ -9,22 +9,20 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from course_utils import __version__
+from course_utils.delivery.grading.cluster import Recipe, executor_of, mark_elsewhere
 from course_utils.delivery.grading.examining import examination_of
-from course_utils.delivery.grading.intake import NoNotebook, find_notebook
-from course_utils.delivery.grading.marking import Mark, mark
-from course_utils.delivery.grading.results import ExerciseResult, SubmissionResult
+from course_utils.delivery.grading.marking_submissions import mark_submission
+from course_utils.delivery.grading.results import SubmissionResult
 from course_utils.delivery.grading.sandbox import Probed, choose
-from course_utils.delivery.grading.workers import Examination
 from course_utils.delivery.moodle.archive import Submission, read_submissions
 from course_utils.delivery.moodle.worksheet import Worksheet
 from course_utils.delivery.release import assignment_of
 from course_utils.delivery.source import sources
 from course_utils.delivery.workspace import write_whole
-from course_utils.exercises.catalogue import exercises_of
 from course_utils.exercises.handed_out import Assignment
 
 Report = Callable[[int, int], None]
@@ -79,8 +77,8 @@ def grade(
     points: Mapping[str, int] | None = None,
     jobs: int = 1,
     reduced_isolation: bool = False,
+    scheduler: str | None = None,
     report: Report | None = None,
-    pool: Executor | None = None,
 ) -> Graded:
     """Grade what Moodle's "Download all submissions" gave, and keep each result in `out`.
 
@@ -102,6 +100,10 @@ def grade(
         Submissions at once.
     reduced_isolation
         Run students' code under this account where no sandbox holds.
+    scheduler
+        The address of a Dask scheduler, which then distributes the submissions; `jobs` is its business.
+    report
+        Called with the submissions done and all of them.
 
     Raises
     ------
@@ -129,18 +131,27 @@ def grade(
         else:
             waiting[number] = submission
     marked = len(waiting)
-    with examination_of(root, notebook, level=run.isolation, draw=run.draw, only=only, points=points) as examination:
 
-        def finished(number: int, result: SubmissionResult) -> None:
-            result.save(_path(results_in, submissions[number]))
-            done[number] = result
-            if report is not None:
-                report(len(done), len(submissions))
-
+    def finished(number: int, result: SubmissionResult) -> None:
+        result.save(_path(results_in, submissions[number]))
+        done[number] = result
         if report is not None:
             report(len(done), len(submissions))
-        with pool or ThreadPoolExecutor(max_workers=max(1, jobs)) as workers:
-            _mark_all(waiting, workers, examination, assignment, handed_out, run, finished)
+
+    if report is not None:
+        report(len(done), len(submissions))
+    keyed = {number: (submission, _key(submission, run)) for number, submission in waiting.items()}
+    if scheduler is not None:
+        recipe = _recipe(root, assignment, run, reduced_isolation)
+        with executor_of(scheduler) as workers:
+            _mark_all(keyed, workers, partial(mark_elsewhere, recipe=recipe, handed_out=handed_out), finished)
+    elif waiting:
+        with (
+            examination_of(root, notebook, level=run.isolation, draw=run.draw, only=only, points=points) as examination,
+            ThreadPoolExecutor(max_workers=max(1, jobs)) as workers,
+        ):
+            marking = partial(mark_submission, examination=examination, assignment=assignment, handed_out=handed_out)
+            _mark_all(keyed, workers, marking, finished)
     results = tuple(_matched(done[number], submission, sheet) for number, submission in enumerate(submissions))
     doubts = sheet.doubts(submissions) if sheet else ()
     return Graded(run, results, sheet, doubts, marked, time.monotonic() - began)
@@ -184,19 +195,27 @@ def _path(folder: Path, submission: Submission) -> Path:
     return folder / f"{number[:12]}-{hashlib.sha256(submission.folder.encode()).hexdigest()[:8]}.json"
 
 
+def _recipe(root: Path, assignment: Assignment, run: Run, reduced_isolation: bool) -> Recipe:
+    return Recipe(
+        str(root.resolve()),
+        assignment.assignment,
+        tuple(assignment.only),
+        tuple(sorted(assignment.points.items())),
+        assignment.release,
+        run.draw,
+        reduced_isolation,
+    )
+
+
 def _mark_all(
-    waiting: Mapping[int, Submission],
+    waiting: Mapping[int, tuple[Submission, str]],
     workers: Executor,
-    examination: Examination,
-    assignment: Assignment,
-    handed_out: str,
-    run: Run,
+    marking: Callable[[Submission, str], SubmissionResult],
     finished: Callable[[int, SubmissionResult], None],
 ) -> None:
     """Mark what is waiting; on Ctrl-C what has not begun is dropped, and what is finished is on disk."""
     tasks: dict[Future[SubmissionResult], int] = {
-        workers.submit(mark_submission, submission, examination, assignment, handed_out, _key(submission, run)): number
-        for number, submission in waiting.items()
+        workers.submit(marking, submission, key): number for number, (submission, key) in waiting.items()
     }
     try:
         pending = set(tasks)
@@ -208,48 +227,6 @@ def _mark_all(
         for task in tasks:
             task.cancel()
         raise
-
-
-def mark_submission(
-    submission: Submission, examination: Examination, assignment: Assignment, handed_out: str, key: str
-) -> SubmissionResult:
-    """Mark one submission; whatever goes wrong in the grader becomes its status and stops no other."""
-    known: dict[str, Any] = {"id": submission.id, "name": submission.name, "folder": submission.folder, "key": key}
-    try:
-        notebook = find_notebook(submission, assignment, handed_out)
-        if isinstance(notebook, NoNotebook):
-            return SubmissionResult(**known, status=notebook.refusal, why=notebook.why, notes=submission.problems)
-        marked = mark(notebook.cells, examination)
-    except Exception as error:
-        return SubmissionResult(
-            **known, status="failed", why=f"The grader failed: {type(error).__name__}: {error}"[:500]
-        )
-    titles = {record.id: record.title for record in exercises_of(assignment.assignment)}
-    return SubmissionResult(
-        **known,
-        status="graded",
-        notebook=notebook.name,
-        exercises=tuple(_exercise(one, titles) for one in marked.marks),
-        notes=(*submission.problems, *notebook.notes, *marked.notes),
-        seconds=round(marked.seconds, 1),
-        workers=marked.workers,
-        whole=marked.whole,
-    )
-
-
-def _exercise(one: Mark, titles: Mapping[str, str]) -> ExerciseResult:
-    outcome = one.outcome
-    return ExerciseResult(
-        exercise=outcome.exercise,
-        title=titles[outcome.exercise],
-        result=one.result,
-        status=outcome.status,
-        lines=tuple(line for line in outcome.lines if not line.startswith("Stuck? hint(")),
-        earned=outcome.earned,
-        points=outcome.points,
-        misconception=outcome.misconception,
-        reason=one.reason,
-    )
 
 
 def _matched(result: SubmissionResult, submission: Submission, sheet: Worksheet | None) -> SubmissionResult:

@@ -192,14 +192,14 @@ def test_an_interrupted_run_goes_on(
     calls: list[str] = []
     real: Callable[..., SubmissionResult] = grading_run.mark_submission
 
-    def counted(submission: Any, *arguments: Any) -> SubmissionResult:
+    def counted(submission: Any, key: str, **settings: Any) -> SubmissionResult:
         if len(calls) == 2 and "interrupted" not in calls:
             calls.append("interrupted")
             raise KeyboardInterrupt
         calls.append(submission.name)
         cheap = submission.name.split()[0] in ("Eli", "Fay", "Gus")
-        return real(submission, *arguments) if cheap else SubmissionResult(
-            submission.id, submission.name, submission.folder, arguments[-1], "graded"
+        return real(submission, key, **settings) if cheap else SubmissionResult(
+            submission.id, submission.name, submission.folder, key, "graded"
         )  # fmt: skip
 
     monkeypatch.setattr(grading_run, "mark_submission", counted)
@@ -249,3 +249,22 @@ def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
 def test_solutions_are_what_the_tests_type(graded: Any) -> None:
     assert "def integrated_gradients(" in solved()["e04_2"]
     assert any("def integrated_gradients(" in source for source in solution_cells().values())
+
+
+def test_a_scheduler_distributes_the_same_marking(downloads: tuple[Path, Path], graded: Any, tmp_path: Path) -> None:
+    """A local cluster of one process: the same draw gives the same results."""
+    distributed = pytest.importorskip("distributed")
+    (tmp_path / "run.json").write_bytes((graded[1] / "run.json").read_bytes())
+    settings = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None, "processes": True}
+    with distributed.LocalCluster(**settings) as cluster:
+        found = grade(ROOT, *downloads, "04", tmp_path, only=ONLY, scheduler=cluster.scheduler_address)
+    assert [r.status for r in found.results] == [r.status for r in graded[0].results]
+    assert [[(e.result, e.lines) for e in r.exercises] for r in found.results] == [
+        [(e.result, e.lines) for e in r.exercises] for r in graded[0].results
+    ]
+
+
+def test_nobody_at_the_address_is_said(downloads: tuple[Path, Path], tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(RuntimeError, match="no Dask scheduler answers"):
+        grade(ROOT, *downloads, "04", tmp_path, only=ONLY, scheduler="tcp://127.0.0.1:9")
