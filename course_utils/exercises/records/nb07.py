@@ -365,9 +365,8 @@ def _plus_decides(run: Run) -> str | None:
     strongest = np.unravel_index(V[0].argmax(), V[0].shape)
     if plus < MUST_FALL and V[0].max() > 0 and A[0][strongest] == 0 and (V[0] == V[0].max()).sum() == 1:
         row, column = map(int, strongest)
-        return (
-            f"{found} Your largest weight for the plus is V[0, {row}, {column}]; this picture has its plus elsewhere."
-        )
+        where = f"Your largest weight for the plus is V[0, {row}, {column}]; this picture has its plus elsewhere."
+        return f"{found} {where} Find it in A."
     if abs(cross) > MAY_CHANGE:
         return f"{found} The score reads one weight of the cross channel, the one at the cross: it is {cross:.3g}."
     return f"{found} The score reads one weight of the plus channel, the one at the plus: it is {plus:.3g}."
