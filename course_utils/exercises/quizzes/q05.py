@@ -28,7 +28,7 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "Captum's midpoint rule and ours agree to 1e-6 on digits, and do not on a photograph. Why?",
+            "(Optional part of 1.) Captum's midpoint rule and ours agree to 1e-6 on digits, and do not on a photograph. Why?",
             (
                 Option(
                     "Their nodes differ by one rounding, and a deep network has slopes that jump.",
@@ -82,7 +82,11 @@ QUIZ = Quiz(
             (
                 Option("an error", False, "Captum does not look at the mode."),
                 Option("a warning", False, "Captum warns of requires_grad and hooks, not of this."),
-                Option("a large convergence delta, always", False, "The delta is computed in the wrong mode as well."),
+                Option(
+                    "a large convergence delta, always",
+                    False,
+                    "It is computed in the wrong mode as well, and was small for the 3 in small batches.",
+                ),
                 Option(
                     "nothing for certain",
                     True,
@@ -91,7 +95,7 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "By default, visualize_image_attr shows two maps equally strong. What do you know of their values?",
+            "(Optional part 6.) By default, visualize_image_attr shows two maps equally strong. What do you know of their values?",
             (
                 Option("They have the same size.", False, "Each map is scaled by its own values before it is drawn."),
                 Option("They have the same sign.", False, "The default draws absolute values."),
