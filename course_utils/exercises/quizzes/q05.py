@@ -28,7 +28,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "(Optional part of 1.) Captum's midpoint rule and ours agree to 1e-6 on digits, and do not on a photograph. Why?",
+            "(From an optional section.) Captum's midpoint rule and ours agree to 1e-6 on digits, and do not on a "
+            "photograph. Why?",
             (
                 Option(
                     "Their nodes differ by one rounding, and a deep network has slopes that jump.",
@@ -95,7 +96,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "(Optional part 6.) By default, visualize_image_attr shows two maps equally strong. What do you know of their values?",
+            "(From an optional section.) By default, visualize_image_attr shows two maps equally strong. What do you "
+            "know of their values?",
             (
                 Option("They have the same size.", False, "Each map is scaled by its own values before it is drawn."),
                 Option("They have the same sign.", False, "The default draws absolute values."),
