@@ -45,6 +45,7 @@ def run(path: Path, made_from: str) -> str:
             kernel_name="python3",
             store_widget_state=False,
             record_timing=False,
+            coalesce_streams=True,
             extra_arguments=["--log-level=ERROR"],
         )
         client.execute(cwd=str(path.parent), env=environment)
