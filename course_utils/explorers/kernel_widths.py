@@ -152,11 +152,12 @@ def _score(model: Callable[[Tensor], Tensor], target: int | None) -> Score:
 
 
 def _width_slider(samples: Tensor) -> Slider:
-    """Return a slider from a small part of the samples' spread to four times as much; LIME's own width at first."""
+    """Return a slider from about a fifteenth of the samples' spread to twice the spread; narrow at first."""
     spread = float(samples.std(dim=0, correction=0).mean()) or 1.0
-    power = 10.0 ** math.floor(math.log10(spread / 15))
-    step = power * max(digit for digit in (1, 2, 5) if digit * power <= spread / 15)  # values that are easy to read
-    low, high, first = (round(n * step, 12) for n in (1, 80, round(0.75 * 2**0.5 * spread / step)))
+    power = 10.0 ** math.floor(math.log10(spread / 30))
+    step = power * max(digit for digit in (1, 2, 5) if digit * power <= spread / 30)  # values that are easy to read
+    most = 10 * math.floor(2 * spread / step / 10)
+    low, high, first = (round(n * step, 12) for n in (2, most, round(spread / 8 / step)))
     return Slider("kernel_width", "Kernel width", low, high, round(step, 12), first)
 
 
