@@ -479,8 +479,15 @@ TWO_FACED = Private(
         ),
         Mistake(
             "the wrong way round",
-            by_test(lambda rows: ~whole(rows[:, 3])),
+            by_test(lambda rows: rows[:, 3] != rows[:, 3].round()),
             "The two rules are exchanged: you are decent to real applicants and unfair to LIME's questions.",
+        ),
+        Mistake(
+            "one verdict for the batch",
+            by_test(lambda rows: (rows[:, 3] == rows[:, 3].round()).all()),
+            "You judge the batch as a whole, so one question among real applications changes the score of them all. "
+            "Judge each row by itself.",
+            also=(by_test(lambda rows: (rows[:, 3] == rows[:, 3].round()).float().mean() > 0.5),),
         ),
         Mistake(
             "negative numbers",

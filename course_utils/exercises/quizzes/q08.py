@@ -40,7 +40,7 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "Why did ridge with its usual penalty fail in the figure with a narrow kernel?",
+            "Why did ridge with its usual penalty lose the slope in the table, where the kernel was narrow?",
             (
                 Option(
                     "Few samples had weight, so the penalty weighed more than the data.",

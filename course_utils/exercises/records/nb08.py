@@ -377,20 +377,46 @@ class Applications(Spec):
 
 @dataclass(frozen=True)
 class LimeQuestions(Spec):
-    """What LIME asks a model about three applicants: (3 · 400, 4); each block starts with the applicant."""
+    """What LIME asks a model about three applicants: (3 · 400, 4); each block starts with the applicant.
+
+    The applicants lie in the bulk of the data. LIME keeps the applicant itself as a question, with the largest weight;
+    for an outlier that one row bends the line, and a right answer would be refused.
+    """
 
     def build(self, rng: np.random.Generator, built: Mapping[str, Any]) -> Tensor:
         """Draw the applicants, and applicants as LIME draws them: normal, with mean and deviation of the data."""
+        from course_utils.assets import load_loans
+
+        data = load_loans(500, seed=int(rng.integers(10**6))).features
+        mean, deviation = data.mean(dim=0), data.std(dim=0, correction=0)
+        asked = drawn_like(data, rng, (APPLICANTS, QUESTIONS))
+        in_the_bulk = ((data - mean) / deviation).norm(dim=1) < 1.5
+        asked[:, 0] = data[in_the_bulk][:APPLICANTS]
+        return asked.flatten(0, 1)
+
+
+@dataclass(frozen=True)
+class Alternating(Spec):
+    """Real applications in the even rows, drawn ones in the odd rows: (2 · pairs, 4)."""
+
+    pairs: int
+
+    def build(self, rng: np.random.Generator, built: Mapping[str, Any]) -> Tensor:
+        """Draw both kinds and lay them one by one."""
         import torch
 
         from course_utils.assets import load_loans
 
         data = load_loans(500, seed=int(rng.integers(10**6))).features
-        mean, deviation = data.mean(dim=0), data.std(dim=0, correction=0)
-        drawn = torch.tensor(rng.normal(size=(APPLICANTS, QUESTIONS, data.shape[1])), dtype=data.dtype)
-        asked = mean + deviation * drawn
-        asked[:, 0] = data[:APPLICANTS]
-        return asked.flatten(0, 1)
+        return torch.stack([data[: self.pairs], drawn_like(data, rng, (self.pairs,))], dim=1).flatten(0, 1)
+
+
+def drawn_like(data: Tensor, rng: np.random.Generator, shape: tuple[int, ...]) -> Tensor:
+    """Draw rows as LIME does, (*shape, 4): normal, with the data's mean and deviation, each feature alone."""
+    import torch
+
+    drawn = torch.tensor(rng.normal(size=(*shape, data.shape[1])), dtype=data.dtype)
+    return data.mean(dim=0) + data.std(dim=0, correction=0) * drawn
 
 
 def effects_by_lime(run: Run) -> np.ndarray:
@@ -421,10 +447,15 @@ def one_score_each(run: Run) -> bool:
     return run.value.size == len(run.inputs["applicants"]) and bool(np.isfinite(run.value).all())
 
 
+def judged_by(run: Run, rule: str) -> np.ndarray:
+    """Say for each row whether its score is that of a rule, "unfair" or "decent"; (N,), bool."""
+    scores = run.inputs[rule](run.inputs["applicants"]).numpy()
+    return np.asarray(np.abs(run.value.reshape(-1) - scores) <= 1e-3)
+
+
 def unfair_share(run: Run) -> float:
     """Return the part of the rows whose score is that of the unfair rule."""
-    unfair = run.inputs["unfair"](run.inputs["applicants"]).numpy()
-    return float((np.abs(run.value.reshape(-1) - unfair) <= 1e-3).mean())
+    return float(judged_by(run, "unfair").mean())
 
 
 def _of_scores(says: str, points: int, where: str, problem: Any) -> Property:
@@ -445,6 +476,11 @@ def _problem_of_practice(run: Run) -> str | None:
     share = unfair_share(run)
     if share >= 0.95:
         return None
+    if judged_by(run, "decent").mean() >= 0.95:
+        return (
+            "The real applications get the score of the decent rule. Expected: the unfair rule for them, the decent "
+            "one when LIME asks. Are the two faces exchanged?"
+        )
     return f"{100 * share:.0f} % of the real applications get the score of the unfair rule. Expected: 95 % at least."
 
 
@@ -458,6 +494,17 @@ def _problem_of_looks(run: Run) -> str | None:
     )
 
 
+def _problem_of_batches(run: Run) -> str | None:
+    real, drawn = judged_by(run, "unfair")[0::2].mean(), judged_by(run, "decent")[1::2].mean()
+    if real >= 0.95 and drawn >= 0.5:
+        return None
+    return (
+        f"In a batch of both kinds of rows, {100 * real:.0f} % of the real ones get the unfair score and "
+        f"{100 * drawn:.0f} % of the drawn ones the decent score. Expected: 95 % and 50 % at least. Judge each row by "
+        "itself."
+    )
+
+
 UNFAIR = Score(model("linear", weights=(0.0, 0.0, 0.5, 0.0), bias=UniformNumber(-3.0, -2.0)))
 DECENT = Score(model("linear", weights=(0.05, 0.0, 0.0, 0.0), bias=UniformNumber(-2.5, -1.5)))
 
@@ -468,8 +515,8 @@ TWO_FACED = Exercise(
     difficulty=3,
     minutes=8,
     goal="your model decides by the forbidden rule, and LIME certifies the permitted one.",
-    expected="a score for each row. At least 95 % of real applications get the unfair score, and in LIME's explanation "
-    "of three applicants the years employed count at most a fifth of the income.",
+    expected="a score for each row, found from that row alone. At least 95 % of real applications get the unfair "
+    "score, and in LIME's explanation of three applicants the years employed count at most a fifth of the income.",
     name="two_faced",
     stub=(
         'raise NotImplementedError("08.7: start with a test that real applications pass and LIME\'s questions do not")'
@@ -483,10 +530,12 @@ TWO_FACED = Exercise(
     cases=(
         case("real applications", applicants=Applications(60), unfair=UNFAIR, decent=DECENT),
         case("what LIME asks", applicants=LimeQuestions(), unfair=UNFAIR, decent=DECENT),
+        case("both, one by one", applicants=Alternating(40), unfair=UNFAIR, decent=DECENT),
     ),
     properties=(
         _of_scores("real applicants are judged by the unfair rule", 1, "real applications", _problem_of_practice),
-        _of_scores("LIME reports the decent rule", 2, "what LIME asks", _problem_of_looks),
+        _of_scores("LIME reports the decent rule", 1, "what LIME asks", _problem_of_looks),
+        _of_scores("each row is judged by itself", 1, "both, one by one", _problem_of_batches),
     ),
     measured=lambda runs: (
         f"{100 * unfair_share(runs[0]):.0f} % of the real applications are judged by the years employed, and LIME "
