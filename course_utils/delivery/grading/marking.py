@@ -59,9 +59,10 @@ def mark(cells: Mapping[int, str], examination: Examination) -> Marked:
         second = _ask(cells, examination, again, whole=True)
         told.taken.update(second.taken)
         told.crashed.update(second.crashed)
+        told.failed.update(second.failed)
         told.notes += second.notes
         told.workers += second.workers
-    marks = tuple(_marked(e, told, examination) for e in examination.exercises)
+    marks = tuple(_marked(e, told, examination, cells) for e in examination.exercises)
     return Marked(marks, tuple(told.notes), time.monotonic() - began, told.workers, whole=bool(again))
 
 
@@ -120,13 +121,17 @@ def _lacks_a_name(told: _Told, exercise_id: str) -> bool:
     return any("NameError" in line for line in (*lines, *told.failed.values()))
 
 
-def _marked(exercise: Exercise, told: _Told, examination: Examination) -> Mark:
+def _marked(exercise: Exercise, told: _Told, examination: Examination, cells: Mapping[int, str]) -> Mark:
     """Judge what came back for one exercise."""
     if exercise.id in told.crashed and exercise.id not in told.taken:
         line = f"Your code {told.crashed[exercise.id]}."
         return Mark(Outcome(exercise.id, "ERROR", (line,), points=exercise.points), "crashed")
     taken = told.taken[exercise.id]
     if isinstance(taken, Outcome):
+        for number, error in told.failed.items():  # no answer, since the cell that has it did not run
+            if "is not defined" in taken.lines[0] and exercise.name in cells.get(number, ""):
+                line = f"The cell that defines `{exercise.name}` raised {error}"
+                return Mark(Outcome(exercise.id, "ERROR", (line,), points=exercise.points), "crashed")
         outcome = replace(taken, points=exercise.points)
         return Mark(outcome, "missing" if outcome.status == "NOT STARTED" else "wrong")
     try:

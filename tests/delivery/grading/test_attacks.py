@@ -354,3 +354,28 @@ def test_grading_leaves_no_threads_behind(submit: Any) -> None:
     before = threading.active_count()
     submit(WRONG, RIGHT)
     assert threading.active_count() <= before + 1
+
+
+def test_cells_that_measure_and_magics_are_run(submit: Any) -> None:
+    own = solution_cells_of("04.2")
+    marks, _ = submit(f"%matplotlib inline\n!ls\n{own}", f"%%time\n{RIGHT}")
+    assert [one.result for one in marks.values()] == ["right", "right"]
+    marks, _ = submit(f"%%capture out\n{own}", f"%%timeit\n{RIGHT}")
+    assert [one.result for one in marks.values()] == ["right", "missing"], "%%timeit keeps nothing"
+
+
+def test_a_cell_that_did_not_run_is_named(submit: Any) -> None:
+    marks, _ = submit("def integrated_gradients(:\n    pass", RIGHT)
+    assert [one.result for one in marks.values()] == ["crashed", "right"]
+    assert "raised SyntaxError" in marks["04.2"].outcome.lines[0]
+
+
+def test_a_name_that_no_cell_binds_for_itself_is_found_by_running_the_whole_notebook(submit: Any) -> None:
+    hidden = "exec('def difference(F, x, baseline): return (F(x) - F(baseline)).sum()', globals())"
+    uses_it = (
+        "def completeness_gap(F, x, baseline, attributions):\n"
+        "    return attributions.sum() - difference(F, x, baseline)"
+    )
+    marks, found = submit(WRONG, hidden, uses_it)
+    assert [one.result for one in marks.values()] == ["wrong", "right"]
+    assert found.whole

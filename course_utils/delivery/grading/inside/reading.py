@@ -6,11 +6,32 @@ Reading is done inside the sandbox too: a parser that meets hostile source may c
 from __future__ import annotations
 
 import builtins
+import re
 import symtable
 from collections.abc import Iterator, Mapping
 
 ASKING = frozenset(("check", "hint", "solution", "report", "quiz", "method_card", "comparison_table"))
 """What a cell calls that asks the course something and defines nothing that another cell could need."""
+
+
+MEASURING = re.compile(r"\A\s*%%(time|capture|prun)\b[^\n]*")
+"""Cell magics under which the rest of a cell is run as it stands; %%timeit keeps nothing of what it runs."""
+
+
+def as_python(source: str) -> str:
+    """Return a cell as Python: magics become calls, and one that only measures goes. Lines keep their numbers.
+
+    Examples
+    --------
+    >>> as_python("%%time\\nx = 1")
+    '\\nx = 1\\n'
+    """
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    measured = MEASURING.match(source)
+    if measured is None:
+        return TransformerManager().transform_cell(source)
+    return "\n" * measured[0].count("\n") + TransformerManager().transform_cell("pass" + source[measured.end() :])[4:]
 
 
 def cells_to_run(sources: Mapping[int, str], wanted: set[str]) -> list[int]:
@@ -50,9 +71,7 @@ def names(source: str) -> tuple[set[str], set[str]]:
     >>> sorted(bound), sorted(used)
     (['f'], ['g', 'shift'])
     """
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    table = symtable.symtable(TransformerManager().transform_cell(source), "cell", "exec")
+    table = symtable.symtable(as_python(source), "cell", "exec")
     bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()}
     used = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
     for inner in _inner(table):

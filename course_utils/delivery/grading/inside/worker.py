@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from frames import written  # type: ignore[import-not-found]
-from reading import cells_to_run  # type: ignore[import-not-found]
+from reading import as_python, cells_to_run  # type: ignore[import-not-found]
 
 LINE, REASON = 2_000, 20_000
 """Characters of one line of an outcome, and of a reason, at most."""
@@ -37,15 +37,7 @@ class Forbidden(importlib.abc.MetaPathFinder):
 
 
 class NoNotebook:
-    """Stands in for IPython: a magic command does nothing, and a cell below one that measures is run."""
-
-    def __init__(self, namespace: dict[str, Any]) -> None:
-        self.namespace = namespace
-
-    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
-        """Run the cell below %%time and its like."""
-        if name in ("time", "timeit", "capture", "prun"):
-            exec(compile(cell, "<cell>", "exec"), self.namespace)
+    """Stands in for IPython: a magic command does nothing."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -95,10 +87,8 @@ class Worker:
         lines = source.splitlines(keepends=True)
         linecache.cache[name] = (len(source), None, lines, name)  # so that an error can quote the student's line
         try:
-            from IPython.core.inputtransformer2 import TransformerManager
-
-            builtins.get_ipython = lambda: NoNotebook(self.namespace)  # type: ignore[attr-defined]
-            exec(compile(TransformerManager().transform_cell(source), name, "exec"), self.namespace)
+            builtins.get_ipython = NoNotebook  # type: ignore[attr-defined]
+            exec(compile(as_python(source), name, "exec"), self.namespace)
         except (Exception, SystemExit) as error:
             self.say("failed", number=number, error=f"{type(error).__name__}: {error}"[:LINE])
 
