@@ -17,7 +17,7 @@ def test_nbgraders_own_preprocessors_clear_the_solutions(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     solved = [i for i, cell in enumerate(notebook.cells) if "### BEGIN SOLUTION" in cell.source]
     assert solved
-    # As `c.ClearSolutions.enforce_metadata = False` in nbgrader_config.py: our cells have tags and no nbgrader metadata.
+    # As `c.ClearSolutions.enforce_metadata = False` in nbgrader_config.py: our cells have no metadata of nbgrader's.
     steps = [preprocessors.ClearSolutions(enforce_metadata=False), preprocessors.ClearOutput()]
     cleared, resources = notebook, {"language": "python", "nbgrader": {}}
     for step in steps:
