@@ -25,7 +25,7 @@ QUIZ = Quiz(
             (
                 Option("16", False, "That is the number of windows. The picture itself is asked about once."),
                 Option("17", True, "Four places on each axis, 16 windows, and the picture itself."),
-                Option("65", False, "That would be a stride of 4 if the windows could not overlap the border."),
+                Option("65", False, "That is a window at every fourth pixel, eight on each axis; the stride is 8."),
                 Option("1025", False, "That is a window at each pixel; the stride is 8."),
             ),
         ),

@@ -329,7 +329,7 @@ BLIND_SCORE = Exercise(
     ),
     measured=lambda runs: (
         f"without ink the score falls by {losses(runs[0])[0].min():.2g} or more, and the worst window changes it by "
-        f"{np.abs(losses(runs[0])[1]).max():.2g}. The map is blank, and every stroke counts."
+        f"{np.abs(losses(runs[0])[1]).max():.2g}. The map is blank, and all the ink together counts."
     ),
 )
 
@@ -404,15 +404,17 @@ KEEP_PART = Exercise(
         "rows = torch.arange(28); inked = image[0].amax(dim=1) > 0; first, last = rows[inked][[0, -1]]; "
         "place = (rows - first + 0.5) / (last - first + 1); keep where (place >= top) & (place < bottom).",
     ),
+    # Most digits are 20 rows high. Borders a quarter behind a row tell a row's middle from its beginning, and borders
+    # a quarter before one tell rounding from cutting off.
     cases=(
         case(
             "the middle of four digits",
             images=Digits(4),
-            top=UniformNumber(0.21, 0.34, decimals=4),
-            bottom=UniformNumber(0.56, 0.69, decimals=4),
+            top=UniformNumber(0.2555, 0.2695, decimals=4),
+            bottom=UniformNumber(0.6305, 0.6445, decimals=4),
         ),
-        case("the upper part", images=Digits(3), top=0, bottom=UniformNumber(0.41, 0.69, decimals=4)),
-        case("the lower part", images=Digits(3), top=UniformNumber(0.21, 0.59, decimals=4), bottom=1),
+        case("the upper part", images=Digits(3), top=0, bottom=UniformNumber(0.5055, 0.5195, decimals=4)),
+        case("the lower part", images=Digits(3), top=UniformNumber(0.4305, 0.4445, decimals=4), bottom=1),
     ),
     properties=(
         agrees("the kept rows as they were, and black in all others", 2),
