@@ -150,15 +150,15 @@ def test_a_student_works_through_it(notebook, number):
     right = solutions(number)
     for before in needed_first(number, attempt.exercise):
         notebook.type(place[before], right[before])
-        assert notebook.run(checks_of(cells, before)).startswith("PASS")
+        assert "PASS" in notebook.run(checks_of(cells, before))
     check = checks_of(cells, attempt.exercise)
     notebook.type(place[attempt.exercise], attempt.wrong)
     said = notebook.run(check)
-    assert said.startswith("NOT YET")
+    assert "NOT YET" in said  # a library may have warned before
     assert attempt.diagnosis in said
     notebook.shot(f"notebook_{number}_wrong", notebook.cell(check))
     notebook.type(place[attempt.exercise], right[attempt.exercise])
-    assert notebook.run(check).startswith("PASS")
+    assert "PASS" in notebook.run(check)
     notebook.shot(f"notebook_{number}_right", notebook.cell(check))
 
     # An explorer, which may have waited for this exercise.
