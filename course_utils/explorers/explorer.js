@@ -83,7 +83,7 @@ function render({ model, el }) {
       stage.prepend(input);
       continue;
     }
-    const row = make(spec.kind === "switches" ? "div" : "label", { className: "row" });
+    const row = make(spec.kind === "switches" ? "div" : "label", { className: "course-control" });
     row.append(make("span", { textContent: spec.label }), input);
     controls.append(row, says);
   }
