@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
@@ -233,11 +233,3 @@ def _matched(result: SubmissionResult, submission: Submission, sheet: Worksheet 
     """Return the result with the rows of the worksheet that it belongs to."""
     rows = tuple(row.id for row in sheet.row_of(submission)) if sheet else ()
     return replace(result, rows=rows)
-
-
-def load_results(out: Path) -> Iterable[SubmissionResult]:
-    """Yield the results that lie in a folder, in the order of their files."""
-    for path in sorted((out / "results").glob("*.json")):
-        result = SubmissionResult.load(path)
-        if result is not None:
-            yield result
