@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from course_utils.attribution.kernels import exponential_kernel
-from course_utils.attribution.linear_surrogates import fidelity, fit_line
+from course_utils.attribution.linear_surrogates import fit_line
 from course_utils.explorers.chart import Chart, in_words, legend_above
 from course_utils.explorers.controls import Slider
 from course_utils.explorers.frame import Frame
@@ -108,7 +108,8 @@ def kernel_width_explorer(
         x, fit = points[picture : picture + 1], newest(function or local_line)
         name = getattr(fit, "__name__", "your function")
         w, b = _line(name, fit(score, x.clone(), cloud.clone(), kernel_width))
-        weights = exponential_kernel((cloud - x).norm(dim=1), kernel_width)
+        widths_away = (cloud - x).norm(dim=1) / kernel_width
+        weights = torch.exp(-(widths_away**2) / 2)  # the same as √exp(−d²/width²)
         words = _words(kernel_width, w, b, y, cloud, weights)
         panel = chart.panel(
             "star: x, size of a sample: its weight",
@@ -180,8 +181,10 @@ def _words(width: float, w: Tensor, b: float, y: Tensor, samples: Tensor, weight
     if total == 0:
         return f"{line}. No sample has any weight."
     effective = total**2 / float((weights**2).sum())  # Kish 1965: as many samples of equal weight say as much
-    fitted = b + samples.double() @ w
-    r2 = fidelity(y.double(), fitted, weights.double())
+    share, scores = weights.double() / total, y.double()
+    missed = float((share * (scores - b - samples.double() @ w) ** 2).sum())
+    spread = float((share * (scores - (share * scores).sum()) ** 2).sum())
+    r2 = 1 - missed / spread if spread else 0.0
     return f"{line}. The weights count like {effective:.0f} of {len(samples)} samples; fidelity R² = {r2:.2f}."
 
 

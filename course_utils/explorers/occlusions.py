@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from course_utils.explorers.chart import in_words
 from course_utils.explorers.controls import Choice, Slider
 from course_utils.explorers.frame import Frame, outlined_panel, overlay_panel, signed_panel
 from course_utils.explorers.own_function import as_pixels, name_of, newest
-from course_utils.explorers.pictures import as_images, as_targets, one_picture, which_picture
+from course_utils.explorers.pictures import as_class_names, as_images, as_targets, one_picture, which_picture
 from course_utils.explorers.widget import Explorer
 
 BASELINES: dict[str, Callable[[Tensor], Tensor]] = {
@@ -37,6 +37,7 @@ def occlusion_explorer(
     inputs: Tensor,
     target: Any = None,
     *,
+    names: Sequence[str] | None = None,
     function: Callable[..., Any] = occlusion,
     needs: str | None = None,
 ) -> Explorer:
@@ -53,6 +54,8 @@ def occlusion_explorer(
         One picture or several to choose from.
     target : int or N ints, optional
         By default the class with the highest score of each picture.
+    names : sequence of str, optional
+        Words for the explained classes, one for each picture.
     function : callable
         Yours: called as `function(model, inputs, target, sliding_window_shapes=(C, w, w), strides=(C, s, s),
         baselines=x′)` with one picture, an int, and a tensor x′ of the picture's shape; returns attributions of that
@@ -63,10 +66,11 @@ def occlusion_explorer(
     Raises
     ------
     TypeError, ValueError
-        If inputs or target do not fit.
+        If inputs or target do not fit, or the names do not match the pictures.
     """
     images = as_images(inputs)
     targets = as_targets(model, images, target)
+    words = as_class_names(names, targets)
     channels, *sides = images.shape[1:]
     large = math.prod(sides) > 10_000
     places = PLACES_OF_A_PHOTOGRAPH if large else PLACES_OF_A_DIGIT
@@ -92,7 +96,12 @@ def occlusion_explorer(
         bound = float(values.abs().max()) or None
         panels = (
             outlined_panel(where, covered[0], rows, columns, f"The picture, covered at {where}: {baseline}."),
-            signed_panel(f"occlusion, class {c}", values, f"What class {c} loses where the picture is covered.", bound),
+            signed_panel(
+                f"occlusion, {words[picture]}",
+                values,
+                f"What {words[picture]} loses where the picture is covered.",
+                bound,
+            ),
             overlay_panel("over the picture", x[0], values, "The same map, laid over the picture in grey.", bound),
         )
         return Frame(

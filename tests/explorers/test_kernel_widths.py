@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from course_utils.attribution.kernels import exponential_kernel
+from course_utils.attribution.linear_surrogates import fidelity
 from course_utils.explorers import kernel_width_explorer
 from course_utils.explorers.kernel_widths import local_line
 from course_utils.seeds import generator
@@ -59,6 +60,15 @@ def test_a_narrow_kernel_fits_better_than_a_wide_one_and_with_fewer_samples(x, s
     wide, many = fidelity_in(widget), int(re.search(r"like (\d+) of 400", widget.summary)[1])
     assert narrow > wide + 0.05
     assert few < 0.4 * many
+
+
+def test_its_fidelity_is_that_of_the_line_by_the_weights_of_the_kernel(x, samples):
+    widget = kernel_width_explorer(wave, x, samples, function=lambda *arguments: (torch.tensor([1.0, -0.5]), 0.25))
+    for width in (0.3, 1.0):
+        widget.set(kernel_width=width)
+        weights = exponential_kernel((samples - x).norm(dim=1), width)
+        expected = fidelity(wave(samples), samples @ torch.tensor([1.0, -0.5]) + 0.25, weights)
+        assert fidelity_in(widget) == pytest.approx(expected, abs=0.0051)
 
 
 def test_the_picture_changes_with_the_width(x, samples):

@@ -32,6 +32,16 @@ def recorder(returns=torch.ones_like):
     return mine
 
 
+def test_the_explained_class_has_its_word(model, images):
+    named = occlusion_explorer(model, images, [2, 1, 0], names=["ring", "cross", "bar"], function=recorder())
+    named.set(picture=1)
+    assert "occlusion, cross" in str(named.panels)
+    plain = occlusion_explorer(model, images, [2, 1, 0], function=recorder())
+    assert "occlusion, class 2" in str(plain.panels)
+    with pytest.raises(ValueError, match="names: expected one for each class"):
+        occlusion_explorer(model, images, [2, 1, 0], names=["ring"], function=recorder())
+
+
 def passes_of(widget):
     return int(widget.summary.split(" forward passes")[0].split()[-1])
 
