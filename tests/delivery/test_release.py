@@ -322,6 +322,7 @@ def test_it_checks_and_helps_without_the_repository(number: str, unpacked: Any, 
     [
         ("02", {"vanilla_gradient", "gradient", "slope", "saliency_map", "smooth_grad"}),
         ("04", {"integrated_gradients", "weighted_path_gradient", "convergence_delta"}),
+        ("06", {"occlusion", "rise"}),
     ],
 )
 def test_what_is_asked_for_by_hand_is_withheld(number: str, names: set[str]) -> None:

@@ -244,6 +244,16 @@ def _axes_swapped(model: Any, x: Any, target: Any, shapes: Any, strides: Any, ba
     return _by_hand(model, x, target, (c, w, h), (sc, sw, sh), baselines)
 
 
+def _slides_along_the_other_axes(model: Any, x: Any, target: Any, shapes: Any, strides: Any, baselines: Any) -> Any:
+    """As a loop whose slices take the columns' places for the rows, and the rows' places for the columns."""
+    crossed = [(columns, rows) for rows, columns in areas(x, shapes, strides)]
+    parts = []
+    for area in crossed:
+        rest = model(covered_with(x, baselines, area))[:, target]
+        parts.append((area, model(x)[:, target] - rest))
+    return averaged(x, parts)
+
+
 def _tiles(model: Any, x: Any, target: Any, shapes: Any, strides: Any, baselines: Any) -> Any:
     return _by_hand(model, x, target, shapes, shapes, baselines)
 
@@ -255,7 +265,8 @@ def _every_pixel_a_place(model: Any, x: Any, target: Any, shapes: Any, strides: 
 OCCLUSION = Private(
     reference=_definition,
     alternatives=(_by_hand, _all_at_once, _with_numpy),
-    forbids=("captum", f"{ATTRIBUTION}.occluding.occlusion"),
+    withheld=(f"{ATTRIBUTION}.occluding.occlusion",),
+    forbids=("captum",),
     mistakes=(
         Mistake(
             "sum over the windows",
@@ -323,7 +334,9 @@ OCCLUSION = Private(
         Mistake(
             "height and width swapped",
             _axes_swapped,
-            "Height and width of the window are swapped. A window is (C, h, w), and images are (N, C, H, W).",
+            "Height and width are swapped, of the window or of the slices. A window is (C, h, w), and in images "
+            "(N, C, H, W) the slice of the rows comes first.",
+            also=(_slides_along_the_other_axes,),
         ),
         Mistake(
             "stride ignored",
@@ -564,7 +577,8 @@ def _as_a_loop(masks: Any, scores: Any, probability: float) -> Any:
 RISE = Private(
     reference=lambda masks, scores, probability: _weighted(masks, scores) / (probability * len(masks)),
     alternatives=(_as_a_product, _as_a_loop),
-    forbids=("captum", f"{ATTRIBUTION}.input_sampling.rise"),
+    withheld=(f"{ATTRIBUTION}.input_sampling.rise",),
+    forbids=("captum",),
     mistakes=(
         Mistake(
             "forgot p",

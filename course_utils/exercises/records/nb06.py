@@ -230,17 +230,17 @@ OCCLUSION = Exercise(
             inputs=Normal((2, 3, 6, 8)),
             target=Integer(0, 2),
             sliding_window_shapes=(3, 4, 3),
-            strides=(3, 3, 2),
+            strides=(3, 4, 2),  # windows that walk along the wrong axes cover all of this picture too
             baselines=Normal((2, 3, 6, 8)),
         ),
         case(
             "a linear score, one pixel at a time",
-            model=model("linear", weights=Normal((4, 20)), bias=Normal((4,), 3.0)),
-            inputs=Normal((2, 1, 4, 5)),
+            model=model("linear", weights=Normal((4, 25)), bias=Normal((4,), 3.0)),
+            inputs=Normal((2, 1, 5, 5)),
             target=Integer(0, 3),
             sliding_window_shapes=(1, 1, 1),
             strides=(1, 1, 1),
-            baselines=Normal((2, 1, 4, 5)),
+            baselines=Normal((2, 1, 5, 5)),
         ),
     ),
     properties=(
