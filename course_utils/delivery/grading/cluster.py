@@ -22,6 +22,9 @@ from course_utils.delivery.grading.workers import Examination
 from course_utils.delivery.moodle.archive import Submission
 from course_utils.delivery.release import assignment_of
 
+PATIENCE = 20
+"""Seconds in which a scheduler must answer."""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -80,7 +83,7 @@ def executor_of(address: str) -> Iterator[Executor]:
     except ModuleNotFoundError:
         raise RuntimeError("--scheduler needs the package distributed: pip install 'xai-course[cluster]'") from None
     try:
-        client = Client(address, timeout=20)
+        client = Client(address, timeout=PATIENCE)
     except OSError as error:
         raise RuntimeError(f"no Dask scheduler answers at {address}: {error}") from None
     with client:

@@ -51,7 +51,13 @@ class Marked:
 
 
 def mark(cells: Mapping[int, str], examination: Examination) -> Marked:
-    """Mark a notebook, given as the source of its code cells by number."""
+    """Mark a notebook, given as the source of its code cells by number.
+
+    Raises
+    ------
+    RuntimeError
+        If a worker ends before it comes to the student's code.
+    """
     began = time.monotonic()
     told = _ask(cells, examination, [e.id for e in examination.exercises], whole=False)
     again = [e.id for e in examination.exercises if _lacks_a_name(told, e.id)]
@@ -102,8 +108,8 @@ def _ask(cells: Mapping[int, str], examination: Examination, wanted: Sequence[st
             told.notes.append(f"Cell {heard.at} {heard.why}; the other cells were run without it.")
         elif isinstance(heard.at, str):
             told.crashed[heard.at] = heard.why
-        else:
-            told.crashed.update(dict.fromkeys(pending, f"The worker could not be started: it {heard.why}"))
+        else:  # nothing of the student's has run yet: this is no result of theirs
+            raise RuntimeError(f"the worker could not be started: it {heard.why}")
     for number, error in sorted(told.failed.items()):
         told.notes.append(f"{'The set-up cell' if number == SETUP else f'Cell {number}'} raised {error}")
     for exercise_id in wanted:

@@ -76,10 +76,11 @@ class Tree:
     absent: tuple[str, ...] = ()
 
     @property
-    def hidden(self) -> tuple[str, ...]:
-        """Names in the folder of packages that are covered by an empty folder."""
+    def covered(self) -> tuple[str, ...]:
+        """Folders that are seen inside, but empty: what is absent, and where else on the system it could lie."""
         names = (*self.absent, "course_utils")  # a course that was installed for good would lie there
-        return tuple(name for name in names if (self.packages / name).is_dir())
+        hidden = tuple(f"/packages/{name}" for name in names if (self.packages / name).is_dir())
+        return (*hidden, *_other_packages())
 
 
 ENVIRONMENT = {
@@ -189,12 +190,16 @@ def _python(release: str, tree: Tree, inside: bool = True) -> list[str]:
     return [os.path.realpath(sys.executable), "-S", "-s", "-E", "-B", "-P", "-c", start]
 
 
+def _prefix() -> Path:
+    """Return where the base Python lies, whatever environment this is."""
+    return Path(os.path.realpath(sys.base_prefix))
+
+
 def _folders(tree: Tree) -> list[tuple[str, str]]:
     """Return what is seen inside, read-only: path here, path there."""
     system = [Path(p) for p in ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives")]
-    prefix = Path(os.path.realpath(sys.base_prefix))
-    if not prefix.is_relative_to("/usr"):
-        system.append(prefix)
+    if not _prefix().is_relative_to("/usr"):
+        system.append(_prefix())
     seen = [(str(path), str(path)) for path in system if path.exists() and not path.is_symlink()]
     return [
         *seen,
@@ -202,6 +207,13 @@ def _folders(tree: Tree) -> list[tuple[str, str]]:
         (str(tree.program), "/program"),
         (str(tree.packages), "/packages"),
     ]
+
+
+def _other_packages() -> tuple[str, ...]:
+    """Return the folders of packages of the system's Pythons and of the base Python, which are seen with the rest."""
+    libraries = {Path(root) / lib for root in ("/usr", "/usr/local", _prefix()) for lib in ("lib", "lib64")}
+    found = {path.resolve() for lib in libraries for path in lib.glob("python3*/*-packages") if path.is_dir()}
+    return tuple(sorted(map(str, found)))
 
 
 def _links() -> list[tuple[str, str]]:
@@ -235,8 +247,8 @@ def _bubblewrap(tree: Tree, filter_file: int | None) -> list[str]:
         command += ["--ro-bind", here, there]
     for target, place in _links():
         command += ["--symlink", target, place]
-    for name in tree.hidden:
-        command += ["--tmpfs", f"/packages/{name}", "--remount-ro", f"/packages/{name}"]
+    for folder in tree.covered:
+        command += ["--tmpfs", folder, "--remount-ro", folder]
     command += ["--proc", "/proc", "--dev", "/dev", "--size", "256000000", "--tmpfs", "/tmp", "--chdir", "/tmp"]
     command += ["--remount-ro", "/"]
     return command if filter_file is None else [*command, "--seccomp", str(filter_file)]
@@ -247,6 +259,8 @@ def _container(engine: str, tree: Tree, bounds: Bounds, name: str) -> list[str]:
         *(engine, "run", "--rm", "--interactive", "--name", name, "--network", "none", "--read-only"),
         *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "65534:65534", "--hostname", "grading"),
         *("--pids-limit", str(bounds.processes), "--memory", str(bounds.address_space), "--pull", "never"),
+        # An engine's own defaults can be higher than what a host allows, and the container then does not start.
+        *("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096"),
         *("--tmpfs", "/tmp:rw,size=256m", "--workdir", "/tmp"),
     ]
     for key, value in ENVIRONMENT.items():
@@ -255,8 +269,9 @@ def _container(engine: str, tree: Tree, bounds: Bounds, name: str) -> list[str]:
         command += ["--volume", f"{here}:{there}:ro"]
     for target, place in _links():  # an image with nothing in it has no links either
         command += ["--volume", f"{os.path.realpath('/' + target)}:{place}:ro"]
-    for hidden in tree.hidden:
-        command += ["--tmpfs", f"/packages/{hidden}:ro"]
+    empty = "ro,notmpcopyup" if engine == "podman" else "ro"  # podman would copy into it what it covers
+    for folder in tree.covered:
+        command += ["--tmpfs", f"{folder}:{empty}"]
     return [*command, IMAGE]
 
 

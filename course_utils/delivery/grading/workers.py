@@ -125,6 +125,8 @@ def _take(frame: Frame, heard: Heard, records: Mapping[str, Exercise], collected
     """
     head = frame.head
     if frame.kind == "cell" and isinstance(head.get("number"), int):
+        if head["number"] == SETUP and heard.at is not None:
+            raise BadFrame("a beginning in the middle")
         heard.at = head["number"]
     elif frame.kind == "failed" and isinstance(head.get("number"), int):
         heard.failed[head["number"]] = str(head.get("error"))[:500]
