@@ -42,8 +42,12 @@ class Normalise(nn.Module):
         self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
 
     def forward(self, images: Tensor) -> Tensor:
-        """Map images (N, C, H, W) in [0, 1] to the range the network was trained on."""
-        return (images - self.mean) / self.std
+        """Map images (N, C, H, W) in [0, 1] to the range the network was trained on, stored channels last.
+
+        Same values in another order of memory: a pixel's channels side by side, as convolutions on a processor like
+        them. What follows keeps that order, and takes a fifth to a half less time (see `benchmarks/`).
+        """
+        return ((images - self.mean) / self.std).to(memory_format=torch.channels_last)
 
 
 class NormalisedModel(nn.Module):

@@ -75,3 +75,19 @@ def test_weights_of_other_shapes_are_refused():
         in_order({"_w": torch.zeros(3, 2), "_b": torch.zeros(2)}, place)
     with pytest.raises(ValueError, match="the weights have 1 entries, the architecture has 2"):
         in_order({"_w": torch.zeros(2, 3)}, place)
+
+
+def test_folding_changes_no_score_beyond_rounding(network):
+    folded = load_imagenet_network(folded=True)
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in folded.modules())
+    assert not any(p.requires_grad for p in folded.parameters())
+    images = torch.cat([load_photo("coffee"), load_photo("chelsea"), torch.rand(1, 3, 224, 224)])
+    with torch.inference_mode():
+        expected = network(images)
+        assert (folded(images) - expected).abs().max() <= 1e-5 * expected.abs().max()
+
+
+def test_folding_changes_no_gradient_beyond_rounding(network):
+    x = load_photo("chelsea").requires_grad_()
+    slopes = [torch.autograd.grad(model(x)[0, 285], x)[0] for model in (network, load_imagenet_network(folded=True))]
+    assert (slopes[0] - slopes[1]).abs().max() <= 1e-4 * slopes[0].abs().max()
