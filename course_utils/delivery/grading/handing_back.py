@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +41,11 @@ def hand_back(graded: Graded, out: Path) -> list[str]:
     }
     left_out = write_feedback_zip(out / "feedback.zip", pages)
     lines.append(f"{out / 'feedback.zip'}: {len(pages) - len(left_out)} pages for students")
+    refused = Counter(result.status for result in graded.results if result.status != "graded")
+    if refused:
+        what = ", ".join(f"{count} {status}" for status, count in sorted(refused.items()))
+        lines.append(f"not graded: {what}. The report says why for each")
+    lines += [result.why for result in graded.results if result.status == "another release"][:1]
     if waiting:
         lines.append(
             f"{table}: {waiting} answers wait for a person. Write the points into the column 'points by hand', save as "

@@ -21,7 +21,8 @@ from course_utils.delivery.moodle.feedback_text import as_html, one_line
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #222 }
-h2 { margin-top: 1.6em } table { border-collapse: collapse } caption { text-align: left; font-weight: bold }
+h2 { margin-top: 1.6em } .exercise h2 { margin-top: .4em } table { border-collapse: collapse; margin: 1.2em 0 }
+caption { text-align: left; font-weight: bold; white-space: nowrap }
 th, td { text-align: left; vertical-align: top; padding: .25em .8em; border-bottom: 1px solid #ddd }
 .exercise { border-left: .4em solid #999; padding: .1em 1em; margin: 1em 0 }
 .right { border-color: #009E73 } .wrong { border-color: #E69F00 } .crashed, .unclear { border-color: #D55E00 }
@@ -56,17 +57,20 @@ def _points(one: ExerciseResult) -> str:
     return "graded by a person" if one.waits else f"{number(one.counted)} of {one.points} points"
 
 
+def _word(one: ExerciseResult) -> str:
+    """Return how it ended: where a person gave the points, these say it."""
+    return WORDS[one.result] if one.by_hand is None else "graded by a person"
+
+
 def student_page(result: SubmissionResult, assignment: str) -> bytes:
-    """Return the page of one submission as HTML."""
+    """Return the page of one submission that was graded, as HTML."""
     parts = [f"<h1>Assignment {html.escape(assignment)}</h1>"]
-    if result.status != "graded":
-        parts.append(f"<p>Your submission could not be graded. {html.escape(result.why)}</p>")
     for one in result.exercises:
         lines = "".join(f"<p>{html.escape(line)}</p>" for line in one.lines)
         heading = f"{one.exercise} · {one.title}"
         parts.append(
             f'<section class="exercise {one.result}"><h2>{html.escape(heading)}</h2>'
-            f"<p><strong>{WORDS[one.result]}</strong> · {_points(one)}</p>{lines}</section>"
+            f"<p><strong>{_word(one)}</strong> · {_points(one)}</p>{lines}</section>"
         )
     if result.exercises:
         total = "some points are still given by a person" if result.waits else f"{number(result.counted)} points"
@@ -86,7 +90,7 @@ def feedback_line(result: SubmissionResult) -> str:
     items = []
     for one in result.exercises:
         said = "" if one.result == "right" or not one.lines else f" {as_html(one.lines[0][:400])}"
-        items.append(f"<li><strong>{one.exercise}</strong> {WORDS[one.result]}, {_points(one)}.{said}</li>")
+        items.append(f"<li><strong>{one.exercise}</strong> {_word(one)}, {_points(one)}.{said}</li>")
     return one_line(f"<ul>{''.join(items)}</ul>")
 
 
@@ -115,6 +119,9 @@ def teacher_page(graded: Graded) -> bytes:
     run, results = graded.run, graded.results
     scores = [result.score for result in results if result.score is not None]
     counts = Counter(result.status for result in results)
+    if graded.worksheet is not None:
+        handed_in = {row for result in results for row in result.rows}
+        counts["in the worksheet, and handed in nothing"] = sum(r.id not in handed_in for r in graded.worksheet.rows)
     parts = [
         f"<h1>Assignment {run.assignment}: {len(results)} submissions</h1>",
         f"<p>Release {run.release}, version {run.version}, draw {run.draw}. The code ran in: {run.isolation}.</p>",

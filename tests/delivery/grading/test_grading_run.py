@@ -5,8 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,11 +22,17 @@ from typer.testing import CliRunner
 
 from course_utils.delivery.commands import app
 from course_utils.delivery.grading import cluster, grading_run
+from course_utils.delivery.grading.by_hand import with_points
 from course_utils.delivery.grading.grading_run import grade
 from course_utils.delivery.grading.handing_back import hand_back
+from course_utils.delivery.grading.marking import Mark
+from course_utils.delivery.grading.marking_submissions import _exercise as kept_of
+from course_utils.delivery.grading.pages import feedback_line, student_page, teacher_page
 from course_utils.delivery.grading.results import SubmissionResult
 from course_utils.delivery.release import assignment_of, released_notebook
 from course_utils.delivery.source import sources
+from course_utils.exercises.catalogue import exercises_of
+from course_utils.exercises.outcome import Outcome
 
 from .conftest import ROOT, WRONG, solutions
 
@@ -228,6 +239,27 @@ def test_pages_escape_what_a_student_wrote_and_never_show_the_reference(graded: 
     assert "<script" not in teacher
     assert "Fay Broken" in teacher
     assert any("5 pages" in line for line in lines)
+    assert any(line.startswith("not graded: 1 another assignment, 1 missing, 1 unreadable.") for line in lines)
+
+
+def test_who_handed_in_nothing_is_counted_and_points_by_hand_are_named(graded: Any) -> None:
+    found, _, _ = graded
+    everybody = found.worksheet.rows
+    more = replace(found.worksheet, rows=(*everybody, replace(everybody[0], id="99")))
+    page = teacher_page(replace(found, worksheet=more)).decode()
+    assert "<td>in the worksheet, and handed in nothing</td><td>1</td>" in page
+    by_hand = with_points(found.results[0], {("1", "04.7"): 0.5})
+    assert "<strong>graded by a person</strong> · 0.5 of 1 points" in student_page(by_hand, "04").decode()
+    assert "<strong>04.7</strong> graded by a person, 0.5 of 1 points." in feedback_line(by_hand)
+
+
+def test_a_wrong_answer_that_builds_on_another_says_so() -> None:
+    record = next(record for record in exercises_of("04") if record.id == "04.5")
+    wrong = Mark(Outcome("04.5", "NOT YET", ("Your values are off.",), points=3), "wrong")
+    said = kept_of(wrong, record, {"04.2"})
+    assert said.misconception == "builds on 04.2"
+    assert said.lines[-1] == "This builds on 04.2, which is not right yet. Look there first."
+    assert kept_of(wrong, record, set()).misconception is None
 
 
 def test_the_report_says_how_it_was_made(graded: Any) -> None:
@@ -244,6 +276,33 @@ def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
     said = CliRunner().invoke(app, ["grade", str(wrong), "--assignment", "04", "--out", str(tmp_path / "out")])
     assert said.exit_code == 1
     assert "[FAIL] x.zip" in said.output
+
+
+def test_a_notebook_of_another_release_is_refused_and_the_version_that_it_needs_is_said(tmp_path: Path) -> None:
+    """Nothing of it runs, and nobody gets a zero for the difference."""
+    notebook = answered().replace(assignment_of(ROOT, "04", ONLY).release.encode(), b"0123456789ab")
+    with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
+        archive.writestr("Ada_1_assignsubmission_file/a.ipynb", notebook)
+    options = ["--assignment", "04", "--only", ",".join(ONLY), "--out", str(tmp_path / "out")]
+    said = CliRunner().invoke(app, ["grade", str(tmp_path / "old.zip"), *options])
+    assert said.exit_code == 0
+    assert "1 another release" in said.output
+    assert "release 0123456789ab of version 0.1.0; this is release" in " ".join(said.output.split())
+
+
+def test_ctrl_c_ends_the_command_and_leaves_whole_results(downloads: tuple[Path, Path], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "course_utils.delivery.commands", "grade", str(downloads[0])]
+    options = ["--assignment", "04", "--only", ",".join(ONLY), "--out", str(tmp_path)]
+    with subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
+        while not list((tmp_path / "results").glob("[0-9]*.json")) and running.poll() is None:
+            time.sleep(0.1)
+        running.send_signal(signal.SIGINT)
+        said, _ = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "goes on from there" in said
+    kept = list((tmp_path / "results").glob("[0-9]*.json"))
+    assert 1 <= len(kept) < 8
+    assert all(SubmissionResult.load(path) is not None for path in kept)
 
 
 def test_solutions_are_what_the_tests_type(graded: Any) -> None:
