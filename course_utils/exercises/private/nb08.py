@@ -12,6 +12,7 @@ from course_utils.exercises.record import Mistake, Private
 from course_utils.exercises.records.nb08 import BY_GRAD_CAM, BY_IG, BY_LIME, BY_NONE, BY_OCCLUSION
 
 ATTRIBUTION = "course_utils.attribution"
+EXPLORERS = "course_utils.explorers"
 
 # --- 08.1: fidelity -------------------------------------------------------------------------------------------------
 
@@ -35,7 +36,8 @@ FIDELITY = Private(
         lambda scores, fitted: 1 - ((scores - fitted) ** 2).mean() / scores.var(correction=0),
         lambda scores, fitted: 1 - np.square((scores - fitted).numpy()).sum() / (len(scores) * np.var(scores.numpy())),
     ),
-    forbids=("captum", f"{ATTRIBUTION}.linear_surrogates.fidelity"),
+    withheld=(f"{ATTRIBUTION}.linear_surrogates.fidelity",),
+    forbids=("captum",),
     mistakes=(
         Mistake(
             "what is left unexplained",
@@ -118,7 +120,8 @@ KERNEL = Private(
         lambda distances, kernel_width: np.exp(-0.5 * (distances.numpy() / kernel_width) ** 2),
         lambda distances, kernel_width: [math.sqrt(math.exp(-(float(d) ** 2) / kernel_width**2)) for d in distances],
     ),
-    forbids=("captum", f"{ATTRIBUTION}.kernels.exponential_kernel"),
+    withheld=(f"{ATTRIBUTION}.kernels.exponential_kernel",),
+    forbids=("captum",),
     mistakes=(
         Mistake(
             "no root",
@@ -239,7 +242,12 @@ def _times_x(model: Any, x: Any, samples: Any, kernel_width: float) -> tuple[Any
 MY_LIME = Private(
     reference=_definition,
     alternatives=(_with_roots_of_weights, _normal_equations, _centred),
-    forbids=("captum", f"{ATTRIBUTION}.linear_surrogates.fit_line"),
+    withheld=(
+        f"{ATTRIBUTION}.linear_surrogates.fit_line",
+        f"{ATTRIBUTION}.lime_tables.lime_tabular",
+        f"{EXPLORERS}.kernel_widths.local_line",
+    ),
+    forbids=("captum",),
     mistakes=(
         Mistake(
             "no weights",
@@ -385,7 +393,13 @@ def _counted_from_one(image: Any, feature_mask: Any, on: Any, baseline: float) -
 SWITCHED = Private(
     reference=_switched,
     alternatives=(_piece_by_piece, _by_numpy, _by_arithmetic),
-    forbids=("captum", f"{ATTRIBUTION}.feature_masks.on_values"),
+    withheld=(
+        f"{ATTRIBUTION}.feature_masks.on_values",
+        f"{ATTRIBUTION}.coalitions.coalition_scores",
+        f"{ATTRIBUTION}.lime_images.lime_image",
+        f"{EXPLORERS}.superpixels.switched",
+    ),
+    forbids=("captum",),
     mistakes=(
         Mistake(
             "the wrong way round",
@@ -593,7 +607,8 @@ def _without_the_empty_set(v: Any, n: int) -> list[float]:
 SHAPLEY = Private(
     reference=_by_course,
     alternatives=(_over_orders, _mean_of_means, _by_bits),
-    forbids=("captum", f"{ATTRIBUTION}.shapley.shapley_values", f"{ATTRIBUTION}.kernelshap.kernel_shap"),
+    withheld=(f"{ATTRIBUTION}.shapley.shapley_values", f"{ATTRIBUTION}.kernelshap.kernel_shap"),
+    forbids=("captum",),
     mistakes=(
         Mistake(
             "what is lost when one leaves",

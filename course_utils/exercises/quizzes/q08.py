@@ -69,7 +69,7 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "LIME's local R² is 0.82 with 100 samples and 0.64 with 1,000, on the same digit. Which run is better?",
+            "LIME's local R² is 0.82 with 100 samples and 0.63 with 1,000, on the same digit. Which run is better?",
             (
                 Option(
                     "100 samples: it fits better.", False, "It fits its own samples better, with 49 slopes to bend."

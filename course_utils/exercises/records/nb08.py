@@ -219,8 +219,6 @@ def width_where_the_sign_turns() -> float:
     import torch
     from sklearn.linear_model import LinearRegression
 
-    from course_utils.attribution.kernels import exponential_kernel
-    from course_utils.attribution.linear_surrogates import fit_line
     from course_utils.seeds import generator
 
     star, cloud = torch.tensor([[0.2, 0.3]]), 1.5 * torch.randn(500, 2, generator=generator("08", "plane"))
@@ -228,8 +226,10 @@ def width_where_the_sign_turns() -> float:
     low, high = 0.15, 3.0
     while high - low > 1e-3:
         middle = (low + high) / 2
-        weights = exponential_kernel((cloud - star).norm(dim=1), middle)
-        slope = fit_line(cloud, scores, weights, LinearRegression())[0][0]
+        weights = torch.exp(-((cloud - star) ** 2).sum(dim=1) / (2 * middle**2))
+        slope = (
+            LinearRegression().fit(cloud.double().numpy(), scores.double().numpy(), weights.double().numpy()).coef_[0]
+        )
         low, high = (middle, high) if slope > 0 else (low, middle)
     return middle
 
@@ -421,18 +421,15 @@ def drawn_like(data: Tensor, rng: np.random.Generator, shape: tuple[int, ...]) -
 
 def effects_by_lime(run: Run) -> np.ndarray:
     """Return LIME's coefficients per standard deviation, (3, 4), for the scores that came back."""
-    import torch
-
-    from course_utils.attribution.kernels import exponential_kernel
-    from course_utils.attribution.linear_surrogates import fit_line
+    from sklearn.linear_model import Ridge
 
     questions = run.inputs["applicants"].double().reshape(APPLICANTS, QUESTIONS, 4)
-    answers = torch.from_numpy(run.value.astype(np.float64)).reshape(APPLICANTS, QUESTIONS)
+    answers = run.value.astype(np.float64).reshape(APPLICANTS, QUESTIONS)
     mean, deviation = questions[:, 1:].mean(dim=(0, 1)), questions[:, 1:].flatten(0, 1).std(dim=0)
     found = []
     for rows, y in zip((questions - mean) / deviation, answers, strict=True):
-        pi = exponential_kernel((rows - rows[:1]).norm(dim=1), 1.5)
-        found.append(fit_line(rows, y, pi)[0].numpy())
+        pi = np.exp(-((rows - rows[:1]) ** 2).sum(dim=1).numpy() / (2 * 1.5**2))
+        found.append(Ridge(alpha=1.0).fit(rows.numpy(), y, pi).coef_)
     return np.stack(found)
 
 
