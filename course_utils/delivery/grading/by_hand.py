@@ -47,9 +47,13 @@ def read_points(path: Path) -> dict[tuple[str, str], float]:
     Raises
     ------
     ValueError
-        If a column is missing, or points are no number from 0 to what can be reached; the message names the row.
+        If it is not in UTF-8, a column is missing, or points are no number from 0 to what can be reached; the message
+        names the row.
     """
-    content = path.read_text(encoding="utf-8-sig")
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path.name}: it is not in UTF-8; save it in your spreadsheet as 'CSV UTF-8'") from None
     delimiter = ";" if content.splitlines()[:1] and content.splitlines()[0].count(";") > 3 else ","
     rows = csv.DictReader(io.StringIO(content), delimiter=delimiter)
     missing = [name for name in COLUMNS[:5] if name not in (rows.fieldnames or [])]

@@ -93,8 +93,10 @@ def test_what_was_graded_after_the_download_is_left_out_unless_ticked() -> None:
 
 
 def test_an_identifier_without_its_word_ends_the_import() -> None:
+    site = moodle()
     with pytest.raises(DatabaseException):
-        upload(moodle(), "L_badid")
+        upload(site, "L_badid")
+    assert "<p>" not in site.people[1].feedback, "the rows before it were taken: the import is half done"
 
 
 def test_an_unknown_person_is_left_out_and_a_second_row_too() -> None:
