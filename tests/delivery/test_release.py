@@ -322,6 +322,7 @@ def test_it_checks_and_helps_without_the_repository(number: str, unpacked: Any, 
     [
         ("02", {"vanilla_gradient", "gradient", "slope", "saliency_map", "smooth_grad"}),
         ("04", {"integrated_gradients", "weighted_path_gradient", "convergence_delta"}),
+        ("05", {"integrated_gradients", "path_integrated_gradients", "smooth_grad", "convergence_delta"}),
         ("06", {"occlusion", "rise"}),
         ("08", {"fidelity", "exponential_kernel", "fit_line", "lime_tabular", "lime_image", "switched"}),
         ("08", {"shapley_values", "kernel_shap"}),

@@ -20,13 +20,6 @@ from course_utils.exercises.records.nb05 import (
 )
 
 ATTRIBUTION = "course_utils.attribution"
-OURS = (
-    f"{ATTRIBUTION}.integrated.integrated_gradients",
-    f"{ATTRIBUTION}.paths.path_integrated_gradients",
-    f"{ATTRIBUTION}.completeness.convergence_delta",
-    f"{ATTRIBUTION}.smoothgrad.smooth_grad",
-)
-"""The notebook compares Captum with these; an answer does without. It may use Captum, which is what is taught."""
 
 # --- 05.1: explain ----------------------------------------------------------------------------------------------------
 
@@ -92,7 +85,12 @@ def _changed(part: int, change: Any) -> Any:
 EXPLAIN = Private(
     reference=_explained,
     alternatives=(_one_call, _one_input_at_a_time, _gap_by_hand),
-    forbids=OURS,
+    withheld=(  # the answer is a call of Captum's, so that is not forbidden
+        f"{ATTRIBUTION}.integrated.integrated_gradients",
+        f"{ATTRIBUTION}.paths.path_integrated_gradients",
+        f"{ATTRIBUTION}.paths.weighted_path_gradient",
+    ),
+    forbids=(f"{ATTRIBUTION}.completeness.convergence_delta",),
     mistakes=(
         Mistake(
             "left out the baselines",
@@ -263,7 +261,7 @@ def _seed_once(model: Any, inputs: Any, target: Any, noise_level: float, n_sampl
 SMOOTH = Private(
     reference=_mean_over_noise,
     alternatives=(_each(), _as_numpy, _each(nt_samples_batch_size=1)),
-    forbids=OURS,
+    withheld=(f"{ATTRIBUTION}.smoothgrad.smooth_grad",),
     mistakes=(
         Mistake(
             "the fraction as σ",
@@ -581,7 +579,7 @@ def _of_largest(attribute: Any, model: Any, x: Any, baseline: Any, target: Any) 
 AUDIT = Private(
     reference=_percent,
     alternatives=(_with(lambda a, f, f0: 100 * (_sum(a) - (f - f0)) / (f - f0)), _in_numpy, _row_by_row),
-    forbids=OURS,
+    withheld=(f"{ATTRIBUTION}.completeness.convergence_delta",),
     mistakes=(
         Mistake(
             "forgot the baseline's score",
