@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -197,6 +198,18 @@ def test_a_second_run_grades_nothing_twice(graded: Any, downloads: tuple[Path, P
     assert again.results == found.results
 
 
+def test_half_a_result_counts_as_none_and_none_is_ever_left(
+    graded: Any, downloads: tuple[Path, Path], tmp_path: Path
+) -> None:
+    _, out, _ = graded
+    shutil.copytree(out, tmp_path / "out")
+    path = next((tmp_path / "out" / "results").glob("6-*.json"))  # Fay's, whose file is unreadable
+    path.write_bytes(path.read_bytes()[:50])
+    assert grade(ROOT, *downloads, "04", tmp_path / "out", only=ONLY).marked == 1
+    assert SubmissionResult.load(path) is not None
+    assert not list((tmp_path / "out").rglob("*.partial"))
+
+
 def test_an_interrupted_run_goes_on(
     downloads: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,9 +275,9 @@ def test_a_wrong_answer_that_builds_on_another_says_so() -> None:
     assert kept_of(wrong, record, set()).misconception is None
 
 
-def test_the_report_says_how_it_was_made(graded: Any) -> None:
+def test_the_report_says_how_it_was_made(graded: Any, level: str) -> None:
     data = json.loads((graded[1] / "report.json").read_text("utf-8"))
-    assert data["run"]["isolation"] == "bubblewrap"
+    assert data["run"]["isolation"] == level
     assert {"course", "python", "torch", "numpy", "system"} <= data["versions"].keys()
     assert isinstance(data["run"]["draw"], int)
     assert [one["name"] for one in data["submissions"]] == sorted(one["name"] for one in data["submissions"])

@@ -49,7 +49,8 @@ def test_one_that_leaks_is_refused_and_says_what_it_let_through(monkeypatch: pyt
 def test_with_reduced_isolation_the_checks_still_run_elsewhere() -> None:
     patch = "import course_utils.exercises.checking as c\nc.judge = lambda *a, **k: True"
     with examination_of(ROOT, "04", level="reduced", draw=7) as examination:
-        marked = mark(dict(enumerate([patch, *{**controls(), "04.2": answer("os._exit(0)")}.values()])), examination)
+        cells = [patch, *{**controls(), "04.2": answer("os._exit(0)")}.values()]
+        marked = mark(dict(enumerate(cells)), replace(examination, setup="import torch"))
     assert {one.outcome.exercise: one.outcome.earned for one in marked.marks} == {**POINTS, "04.2": 0}
     assert marked.workers == 2
 
