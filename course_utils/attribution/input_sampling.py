@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from course_utils.attribution.asking import ask
 from course_utils.attribution.batches import Progress, batches
 from course_utils.attribution.channels import images_only
 from course_utils.attribution.random_masks import SmoothMasks, check_probability, smooth_masks
@@ -84,14 +83,13 @@ def rise(
         check_probability(probability)
     N, n = len(x), len(M)
 
-    def behind_masks(rows: Tensor) -> tuple[Tensor, Tensor]:
-        i, k = rows // n, rows % n  # row = input i behind mask k
-        return x[i] * M[k].to(x), i
-
-    weights = ask(F, x, N * n, behind_masks, batch_size=batch_size, progress=progress).double().reshape(N, n)
     total = torch.zeros(N, 1, *x.shape[2:], dtype=torch.float64, device=x.device)
-    for k in batches(n, x, batch_size):
-        total += torch.einsum("nk,kcij->ncij", weights[:, k], M[k].to(total))
+    for rows in batches(N * n, x, batch_size, progress):
+        i, k = rows // n, rows % n  # row = input i behind mask k
+        seen = M[k].to(x)
+        with torch.no_grad():
+            weights = F(x[i] * seen, i)
+        total.index_add_(0, i, weights.reshape(-1, 1, 1, 1).double() * seen)
     return (total / (probability * n)).to(x)
 
 

@@ -5,6 +5,7 @@ Nothing is assumed about the model, not even a gradient. The price is one forwar
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import numbers
@@ -86,29 +87,20 @@ def occlusion(
     """
     F, x = scores(model, inputs, target), inputs.detach()
     windows = sliding_windows(tuple(x.shape[1:]), sliding_window_shapes, strides)
-    fillings = as_baselines(baselines, x)
+    inside = covered_places(windows, tuple(x.shape[1:]), x.device)
+    x0 = torch.stack(as_baselines(baselines, x))  # (baselines, N, …)
     n, m = len(x), len(windows)
 
-    def input_and_window(row: int) -> tuple[int, Window]:
-        return row // m % n, windows[row % m]  # rows of one baseline after those of another, then input by input
-
     def covered(rows: Tensor) -> tuple[Tensor, Tensor]:
-        examples = rows // m % n
-        points = x[examples]
-        for point, row in zip(points, rows.tolist(), strict=True):
-            i, window = input_and_window(row)
-            point[window] = fillings[row // (n * m)][i][window]
-        return points, examples
+        b, i, w = rows // (n * m), rows // m % n, rows % m  # row = input i with window w covered by baseline b
+        in_window = functools.reduce(torch.logical_and, [at_axis[w] for at_axis in inside])
+        return torch.where(in_window, x0[b, i], x[i]), i
 
-    whole = ask_inputs(F, x, batch_size)
-    remaining = ask(F, x, len(fillings) * n * m, covered, batch_size=batch_size, progress=progress)
-    lost = whole.repeat_interleave(m).repeat(len(fillings)) - remaining
-    total, times_covered = torch.zeros_like(x, dtype=torch.float64), torch.zeros_like(x, dtype=torch.float64)
-    for row, difference in enumerate(lost):
-        i, window = input_and_window(row)
-        total[i][window] += difference
-        times_covered[i][window] += 1
-    return (total / times_covered).to(x)
+    whole = ask_inputs(F, x, batch_size).double()
+    remaining = ask(F, x, len(x0) * n * m, covered, batch_size=batch_size, progress=progress).double()
+    lost = (whole[:, None] - remaining.reshape(len(x0), n, m)).mean(dim=0)  # (N, windows)
+    times_covered = sum_over_windows(torch.ones_like(lost[:1]), inside)
+    return (sum_over_windows(lost, inside) / times_covered).to(x)
 
 
 def sliding_windows(
@@ -144,6 +136,49 @@ def sliding_windows(
         n_places = math.ceil((size - length) / step) + 1
         places_per_axis.append([slice(k * step, min(k * step + length, size)) for k in range(n_places)])
     return list(itertools.product(*places_per_axis))
+
+
+def covered_places(windows: list[Window], shape: tuple[int, ...], device: torch.device) -> list[Tensor]:
+    """Return, for each axis, which of its places each window covers: bool, (windows, 1, …, size, …, 1).
+
+    A window covers a value when it covers the value's place on every axis, so the logical and of these is the window.
+
+    Examples
+    --------
+    >>> rows, columns = covered_places([(slice(0, 2), slice(1, 3))], (3, 3), torch.device("cpu"))
+    >>> (rows & columns).int()
+    tensor([[[0, 1, 1],
+             [0, 1, 1],
+             [0, 0, 0]]], dtype=torch.int32)
+    """
+    inside = []
+    for axis, size in enumerate(shape):
+        places = torch.arange(size, device=device)
+        first, last = (
+            torch.tensor([getattr(w[axis], end) for w in windows], device=device) for end in ("start", "stop")
+        )
+        at_axis = (places >= first[:, None]) & (places < last[:, None])
+        inside.append(at_axis.reshape(-1, *[1] * axis, size, *[1] * (len(shape) - axis - 1)))
+    return inside
+
+
+def sum_over_windows(lost: Tensor, inside: list[Tensor]) -> Tensor:
+    """Return, for each value of N inputs, the sum of what was lost with the windows over it: (N, …) from (N, windows).
+
+    Examples
+    --------
+    Two windows on three values; the one in the middle is under both.
+
+    >>> windows = [(slice(0, 2),), (slice(1, 3),)]
+    >>> sum_over_windows(torch.tensor([[5.0, 7.0]]), covered_places(windows, (3,), torch.device("cpu")))
+    tensor([[ 5., 12.,  7.]])
+    """
+    # A window is a product over the axes, so this is a product of matrices: no array (windows, …) is made.
+    n, window, first_axis = 0, 1, 2  # names of the dimensions, as einsum wants them
+    factors: list[Tensor | list[int]] = []
+    for axis, at_axis in enumerate(inside, start=first_axis):
+        factors += [at_axis.flatten(1).to(lost), [window, axis]]
+    return torch.einsum(lost, [n, window], *factors, [n, *range(first_axis, first_axis + len(inside))])
 
 
 def _one_per_axis(name: str, lengths: object, shape: tuple[int, ...]) -> tuple[int, ...]:
