@@ -146,20 +146,22 @@ def downloads(made: list[Made], folder: Path) -> tuple[Path, Path]:
     return archive, worksheet
 
 
-def compare(made: list[Made], graded: Graded) -> list[str]:
-    """Return a line for each result that is not what it must be."""
+def compare(made: list[Made], graded: Graded) -> dict[str, list[str]]:
+    """Return, by kind, a line for each result that is not what it must be."""
     by_number = {int(result.id): result for result in graded.results}
-    wrong = []
+    found: dict[str, list[str]] = {"accepted, must not be": [], "not accepted, must be": [], "of another kind": []}
     for number, one in enumerate(made, start=1):
         result = by_number[number]
         if result.status != one.status:
-            wrong.append(f"{one.who}: {result.status} for {one.status} ({result.why})")
+            found["of another kind"].append(f"{one.who}: {result.status} for {one.status} ({result.why})")
         got = {e.exercise: e for e in result.exercises}
         for exercise, expected in one.expected.items():
             if exercise in got and got[exercise].result != expected:
                 said = " ".join(got[exercise].lines)[:200]
-                wrong.append(f"{one.who}: {exercise} is {got[exercise].result}, must be {expected}. {said}")
-    return wrong
+                pair = {"right": "not accepted, must be"}.get(expected, "of another kind")
+                kind = "accepted, must not be" if got[exercise].result == "right" else pair
+                found[kind].append(f"{one.who}: {exercise} is {got[exercise].result}, must be {expected}. {said}")
+    return found
 
 
 def main() -> None:
@@ -183,7 +185,7 @@ def main() -> None:
             print(f"\r{done} of {total}", end="", flush=True)
 
         graded = grade(ROOT, archive, worksheet, chosen.number, out, jobs=chosen.jobs, report=report)
-    wrong = compare(made, graded)
+    found = compare(made, graded)
     seconds = [result.seconds for result in graded.results if result.workers]
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -195,9 +197,10 @@ def main() -> None:
     print(f"seconds: {graded.seconds:.0f} in all, {graded.seconds / len(made):.1f} a submission;", end=" ")
     print(f"one alone: median {statistics.median(seconds):.1f}, slowest {max(seconds):.1f}")
     print(f"peak memory: {peak:.0f} MB a worker, {own:.0f} MB the grader")
-    print(f"not as they must be: {len(wrong)}")
-    for line in wrong:
-        print("  ", line)
+    for kind, lines in found.items():
+        print(f"{kind}: {len(lines)}")
+        for line in lines:
+            print("  ", line)
 
 
 if __name__ == "__main__":

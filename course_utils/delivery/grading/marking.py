@@ -5,6 +5,7 @@ A worker that hangs or dies costs the exercise that it was at, and no other: a f
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -127,6 +128,18 @@ def _lacks_a_name(told: _Told, exercise_id: str) -> bool:
     return any("NameError" in line for line in (*lines, *told.failed.values()))
 
 
+def defines(source: str, name: str) -> bool:
+    """Whether a cell is meant to bind a name, also where it cannot be read.
+
+    Examples
+    --------
+    >>> defines("def slope(x)\\n    return 2", "slope"), defines("gap = 1 +", "gap"), defines("path_gap(gap)", "gap")
+    (True, True, False)
+    """
+    name = re.escape(name)
+    return re.search(rf"^\s*(?:(?:def|class)\s+{name}\b|{name}\s*(?::[^=]*)?=(?!=))", source, re.MULTILINE) is not None
+
+
 def _marked(exercise: Exercise, told: _Told, examination: Examination, cells: Mapping[int, str]) -> Mark:
     """Judge what came back for one exercise."""
     if exercise.id in told.crashed and exercise.id not in told.taken:
@@ -135,7 +148,7 @@ def _marked(exercise: Exercise, told: _Told, examination: Examination, cells: Ma
     taken = told.taken[exercise.id]
     if isinstance(taken, Outcome):
         for number, error in told.failed.items():  # no answer, since the cell that has it did not run
-            if "is not defined" in taken.lines[0] and exercise.name in cells.get(number, ""):
+            if "is not defined" in taken.lines[0] and defines(cells.get(number, ""), exercise.name):
                 line = f"The cell that defines `{exercise.name}` raised {error}"
                 return Mark(Outcome(exercise.id, "ERROR", (line,), points=exercise.points), "crashed")
         outcome = replace(taken, points=exercise.points)
