@@ -8,7 +8,7 @@ RUN := .venv/bin/python -m
 INSTALL = @$(PYTHON) -m course_utils.delivery.installation
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev lab check-env build execute format test browser-test lock clean
+.PHONY: help install install-dev lab check-env build execute format test browser-test bench bench-full lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
@@ -57,6 +57,13 @@ browser-test: install-dev  ## each notebook in JupyterLab in a real browser; scr
 	@.venv/bin/python tests/browser/chromium_on_this_machine.py
 	$(RUN) pytest tests/browser --ignore tests/browser/test_notebooks_in_browser.py
 	$(RUN) pytest tests/browser/test_notebooks_in_browser.py -n 2
+
+# Let nothing else run meanwhile. A row that is in build/bench… is not measured again: remove it, or the folder.
+bench: install-dev  ## time the methods beside their floor and other libraries: a small part, under 9 minutes
+	$(RUN) benchmarks.speed
+
+bench-full: install-dev  ## time all of it, about an hour; goes on where it was stopped; writes benchmarks/README.md
+	$(RUN) benchmarks.speed --full
 
 # Pins stay as they are unless pyproject.toml asks for more; `make lock UPGRADE=--upgrade` takes what is newest.
 LOCK = $(RUN) uv pip compile --quiet --universal --fork-strategy fewest --no-annotate --no-emit-index-url \

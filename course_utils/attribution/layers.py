@@ -54,7 +54,7 @@ def activations_and_gradients(F: Scores, points: Tensor, examples: Tensor, layer
     module, name = find_layer(F.model, layer)
     with torch.inference_mode(False), torch.enable_grad():  # whatever the caller has switched off
         with _leaf_at(module, name) as leaves:
-            score = F(points.detach().clone(), examples)
+            score = F(points.detach(), examples)
         if not leaves:
             raise ValueError(f"layer: the model did not call {name}; expected a layer between inputs and score")
         (A,) = leaves

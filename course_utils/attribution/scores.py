@@ -44,7 +44,7 @@ class Scores:
         if not output.is_floating_point():
             raise TypeError(f"model: returned {output.dtype}; expected floating-point scores, such as logits")
         score = self._of_target(output, len(points), examples)
-        if not score.isfinite().all():
+        if not score.detach().isfinite().all():
             raise ValueError("model: returned a score that is NaN or infinite; no attribution can explain it")
         return score
 
@@ -130,10 +130,12 @@ def _class_of_each_input(target: Target, inputs: Tensor) -> Tensor | None:
         if target.shape != (n,):
             raise ValueError(f"target: shape {tuple(target.shape)} for {n} inputs; expected ({n},)")
         classes = target.detach().to(inputs.device, torch.long, copy=True)
+        lowest = int(classes.min())
     else:
-        classes = torch.full((n,), _class_number(target), device=inputs.device)
-    if classes.min() < 0:
-        raise ValueError(f"target: {int(classes.min())} is negative; classes count from 0")
+        lowest = _class_number(target)
+        classes = torch.full((n,), lowest, device=inputs.device)
+    if lowest < 0:
+        raise ValueError(f"target: {lowest} is negative; classes count from 0")
     return classes
 
 

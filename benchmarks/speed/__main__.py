@@ -1,0 +1,112 @@
+"""`python -m benchmarks.speed`: measure, write JSON, tables and figures. See `make bench` and `make bench-full`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ALLOCATORS = {
+    "default": {},
+    # glibc keeps freed buffers instead of giving them back and clearing them anew; other systems ignore these.
+    "glibc keeps": {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "4294967296"},
+}
+
+SHORT_RUN = ("digits", "efficientnet", "resnet")
+BOTH_ALLOCATORS = ("digits", "efficientnet")
+
+
+def main() -> None:
+    """Measure what is not measured yet, row by row, and write what there is."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--full", action="store_true", help="all samples and windows, both allocators")
+    arguments.add_argument("--out", type=Path, help="folder of the rows; rows that are there are not measured again")
+    arguments.add_argument("--row", nargs=2, metavar=("SUBJECT", "METHOD"), help="measure one row and print it")
+    arguments.add_argument("--only", default="", help="rows whose name contains this")
+    options = arguments.parse_args()
+    if options.row:
+        print(json.dumps(one_row(*options.row, full=options.full)))
+        return
+    out = options.out or ROOT / "build" / ("bench-full" if options.full else "bench")
+    measure_all(out, options.full, options.only)
+    if options.full and not options.only:
+        measure_the_rest(out)
+
+    from .tables import write
+
+    write(out, options.full)
+
+
+def one_row(subject: str, method: str, *, full: bool) -> dict[str, object] | None:
+    """Measure one row here, in this process."""
+    from .jobs import FULL, SHORT
+    from .one_row import measure
+
+    return measure(subject, method, FULL if full else SHORT, budget=20 if full else 2)
+
+
+def measure_all(out: Path, full: bool, only: str) -> None:
+    """Measure each row in a process of its own and keep it in a file of its own."""
+    from .jobs import METHODS
+    from .one_row import SIZES
+
+    for allocator, variables in ALLOCATORS.items():
+        for subject in SIZES if full else SHORT_RUN:
+            if allocator != "default" and (not full or subject not in BOTH_ALLOCATORS):
+                continue
+            for method in METHODS:
+                row = f"{allocator}--{subject}--{method}".replace(" ", "-")
+                target = out / "rows" / f"{row}.json"
+                if target.exists() or only not in row:
+                    continue
+                started = time.perf_counter()
+                command = [sys.executable, "-m", "benchmarks.speed", "--row", subject, method]
+                found = subprocess.run(
+                    [*command, *(["--full"] if full else [])],
+                    cwd=ROOT,
+                    env={**os.environ, **variables},
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    check=True,
+                )
+                keep(target, json.loads(found.stdout.splitlines()[-1]))
+                print(f"{row}: {time.perf_counter() - started:.0f} s", flush=True)
+
+
+def measure_the_rest(out: Path) -> None:
+    """Measure what is not a row: error against time, growth, start-up, the notebooks."""
+    from .growth import curves, slope
+    from .precision import errors
+    from .waiting import notebook_times, start_up
+
+    notebooks = sorted((ROOT / "solutions").glob("[0-9]*.ipynb"))
+    measures: dict[str, Callable[[], object]] = {
+        "precision": errors,
+        "growth": lambda: {name: {"slope": slope(points), "points": points} for name, points in curves().items()},
+        "start-up": lambda: start_up(ROOT),
+        "notebooks": lambda: [notebook_times(path) for path in notebooks],
+    }
+    for name, measure in measures.items():
+        target = out / f"extra-{name}.json"
+        if not target.exists():
+            started = time.perf_counter()
+            keep(target, measure())
+            print(f"{name}: {time.perf_counter() - started:.0f} s", flush=True)
+
+
+def keep(target: Path, found: object) -> None:
+    """Write what was measured, whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    partial.write_text(json.dumps(found) + "\n", encoding="utf-8")
+    partial.replace(target)
+
+
+if __name__ == "__main__":
+    main()

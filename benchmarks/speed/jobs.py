@@ -1,0 +1,63 @@
+"""What each method has to do: the same amount of work for everybody, in passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from course_utils.attribution.occluding import sliding_windows
+
+from .subjects import Subject
+
+Kind = Literal["forward", "gradient", "layer"]
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How many samples, steps and masks; `full` is what the goals are stated for."""
+
+    smooth: int
+    steps: int
+    masks: int
+    lime: int
+    photo_stride: int
+    digit_stride: int
+
+
+FULL = Amount(smooth=25, steps=50, masks=500, lime=1000, photo_stride=8, digit_stride=1)
+SHORT = Amount(smooth=10, steps=20, masks=64, lime=96, photo_stride=24, digit_stride=2)
+TRIAL = Amount(smooth=25, steps=32, masks=32, lime=32, photo_stride=42, digit_stride=1)
+"""Enough to find the best batch size by, on photographs; digits take the whole."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One method on one subject."""
+
+    method: str
+    kind: Kind
+    """forward: passes alone; gradient: with a backward pass to the input; layer: with one to the layer."""
+    passes: int
+    """How many rows must go through the model."""
+
+
+METHODS = ("vanilla gradient", "SmoothGrad", "integrated gradients", "occlusion", "RISE", "Grad-CAM", "LIME")
+
+
+def job_for(method: str, subject: Subject, amount: Amount) -> Job | None:
+    """Return the job, or None where the method does not go with the model."""
+    if method == "Grad-CAM" and subject.layer is None:
+        return None
+    side = subject.image.shape[-1]
+    windows = sliding_windows((side, side), (subject.window, subject.window), subject.stride)
+    work: dict[str, tuple[Kind, int]] = {
+        "vanilla gradient": ("gradient", 1),
+        "SmoothGrad": ("gradient", amount.smooth),
+        "integrated gradients": ("gradient", amount.steps),
+        "occlusion": ("forward", len(windows)),
+        "RISE": ("forward", amount.masks),
+        "Grad-CAM": ("layer", 1),
+        "LIME": ("forward", amount.lime),
+    }
+    kind, passes = work[method]
+    return Job(method, kind, passes)
