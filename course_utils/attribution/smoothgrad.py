@@ -9,7 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from course_utils.attribution.batches import Progress, check_count, default_batch_size
+from course_utils.attribution.batches import Progress, batches, check_count, default_batch_size
 from course_utils.attribution.gradients import vanilla_gradient
 from course_utils.attribution.scores import Model, Target, scores
 from course_utils.seeds import generator
@@ -83,9 +83,8 @@ def smooth_grad(
 
     noise = generator("smooth_grad", seed=seed)
     total = torch.zeros_like(x)
-    copies_at_once = max(1, default_batch_size(x) // len(x))
-    for first in range(0, n_samples, copies_at_once):
-        k = min(copies_at_once, n_samples - first)
+    for copies in batches(n_samples, x, max(1, default_batch_size(x) // len(x)), progress):
+        k = len(copies)
         # One draw at a time, so that the noise does not depend on how many copies go through the model together.
         draws = [torch.randn(x.shape[1:], generator=noise, dtype=torch.float32).to(x) for _ in range(k)]
         noisy = torch.cat([x + sigma * epsilon for epsilon in draws])  # (k N, …)
@@ -94,6 +93,4 @@ def smooth_grad(
             came = tuple(attributions.shape) if isinstance(attributions, Tensor) else type(attributions).__name__
             raise ValueError(f"method: returned {came} for inputs {tuple(noisy.shape)}; expected the same shape")
         total += attributions.detach().reshape(k, *x.shape).sum(0)
-        if progress is not None:
-            progress(first + k, n_samples)
     return total / n_samples

@@ -306,7 +306,13 @@ def test_a_notebook_of_another_release_is_refused_and_the_version_that_it_needs_
 def test_ctrl_c_ends_the_command_and_leaves_whole_results(downloads: tuple[Path, Path], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "course_utils.delivery.commands", "grade", str(downloads[0])]
     options = ["--assignment", "04", "--only", ",".join(ONLY), "--out", str(tmp_path)]
-    with subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(
+        [*command, *options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background ignore Ctrl-C
+    ) as running:
         while not list((tmp_path / "results").glob("[0-9]*.json")) and running.poll() is None:
             time.sleep(0.1)
         running.send_signal(signal.SIGINT)
