@@ -19,6 +19,9 @@ ALLOCATORS = {
 }
 
 SHORT_RUN = ("digits", "efficientnet", "resnet")
+"""The models of `make bench`."""
+FULL_AMOUNT = ("digits", "efficientnet", "efficientnet-folded")
+"""What `make bench-full` times with all samples; ResNet-18 and the second allocator get the amounts of `make bench`."""
 BOTH_ALLOCATORS = ("digits", "efficientnet")
 
 
@@ -27,7 +30,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--full", action="store_true", help="all samples and windows, both allocators")
     arguments.add_argument("--out", type=Path, help="folder of the rows; rows that are there are not measured again")
-    arguments.add_argument("--row", nargs=2, metavar=("SUBJECT", "METHOD"), help="measure one row and print it")
+    arguments.add_argument("--row", nargs=2, metavar=("MODEL", "METHOD"), help="measure one row and print it")
     arguments.add_argument("--only", default="", help="rows whose name contains this")
     options = arguments.parse_args()
     if options.row:
@@ -54,29 +57,23 @@ def one_row(subject: str, method: str, *, full: bool) -> dict[str, object] | Non
 def measure_all(out: Path, full: bool, only: str) -> None:
     """Measure each row in a process of its own and keep it in a file of its own."""
     from .jobs import METHODS
-    from .one_row import SIZES
 
-    for allocator, variables in ALLOCATORS.items():
-        for subject in SIZES if full else SHORT_RUN:
-            if allocator != "default" and (not full or subject not in BOTH_ALLOCATORS):
+    chosen = [("default", subject) for subject in (*FULL_AMOUNT, "resnet")] if full else []
+    chosen += [("glibc keeps", subject) for subject in BOTH_ALLOCATORS] if full else []
+    for allocator, subject in chosen or [("default", subject) for subject in SHORT_RUN]:
+        for method in METHODS:
+            row = f"{allocator}--{subject}--{method}".replace(" ", "-")
+            target = out / "rows" / f"{row}.json"
+            if target.exists() or only not in row:
                 continue
-            for method in METHODS:
-                row = f"{allocator}--{subject}--{method}".replace(" ", "-")
-                target = out / "rows" / f"{row}.json"
-                if target.exists() or only not in row:
-                    continue
-                started = time.perf_counter()
-                command = [sys.executable, "-m", "benchmarks.speed", "--row", subject, method]
-                found = subprocess.run(
-                    [*command, *(["--full"] if full else [])],
-                    cwd=ROOT,
-                    env={**os.environ, **variables},
-                    stdout=subprocess.PIPE,
-                    text=True,
-                    check=True,
-                )
-                keep(target, json.loads(found.stdout.splitlines()[-1]))
-                print(f"{row}: {time.perf_counter() - started:.0f} s", flush=True)
+            started = time.perf_counter()
+            command = [sys.executable, "-m", "benchmarks.speed", "--row", subject, method]
+            if full and allocator == "default" and subject in FULL_AMOUNT:
+                command.append("--full")
+            variables = {**os.environ, **ALLOCATORS[allocator]}
+            run = subprocess.run(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True, check=True)
+            keep(target, json.loads(run.stdout.splitlines()[-1]))
+            print(f"{row}: {time.perf_counter() - started:.0f} s", flush=True)
 
 
 def measure_the_rest(out: Path) -> None:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 Run = Callable[[], object]
 
@@ -36,13 +37,13 @@ def side_by_side(
 ) -> dict[str, list[float]]:
     """Return the times of all runs, one of each per round, in turning order, until the budget of seconds is spent.
 
-    Rounds that take more than a minute are two.
+    Rounds of more than half a minute are two.
     """
     names, times = list(runs), {name: [] for name in runs}
     started = time.perf_counter()
     for turn in range(at_most):
         spent = time.perf_counter() - started
-        if (turn >= at_least and spent > budget) or (turn >= 2 and spent > 120):
+        if (turn >= at_least and spent > budget) or (turn >= 2 and spent > 60):
             break
         first = turn % len(names)
         for name in names[first:] + names[:first]:
@@ -64,16 +65,19 @@ def spread(times: list[float]) -> float:
     return (upper - lower) / 2 / statistics.median(times)
 
 
-def added_megabytes(run: Run) -> float | None:
-    """Return by how much one call raises the memory of this process at its peak; None where Linux does not tell."""
+def with_added_megabytes(run: Run) -> tuple[Any, float | None]:
+    """Call once; return what came and by how much it raised the memory of this process at its peak.
+
+    None where Linux does not tell.
+    """
     if not sys.platform.startswith("linux"):
-        return None
+        return run(), None
     gc.collect()
     ctypes.CDLL("libc.so.6").malloc_trim(0)  # what earlier runs have left to the allocator goes back first
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
     before = _status("VmRSS")
-    run()
-    return (_status("VmHWM") - before) / 1024
+    found = run()
+    return found, (_status("VmHWM") - before) / 1024
 
 
 def _status(field: str) -> float:

@@ -90,7 +90,7 @@ def _pairs(results: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _table(rows: list[Row]) -> Iterator[str]:
     """Yield the lines of the table of one model: times and, in brackets, ratios to the floor."""
     people = [who for who in LIBRARIES if any(who in row["seconds"] or who in row["failed"] for row in rows)]
-    heads = ["method (passes)", "floor", "ours", "ours, best batch", *people, "added memory", "same map"]
+    heads = ["method (passes)", "floor", "ours", "ours, best batch", *people, "added MB", "same map"]
     yield "| " + " | ".join(heads) + " |"
     yield "|" + "---|" * len(heads)
     for row in rows:
@@ -103,8 +103,11 @@ def _ms(seconds: float) -> str:
     return f"{seconds * 1e3:,.0f} ms" if seconds >= 0.1 else f"{seconds * 1e3:.2g} ms"
 
 
-def _with_ratio(row: Row, name: str) -> str:
-    return f"{_ms(row['seconds'][name])} ({row['seconds'][name] / row['seconds']['floor']:.2f})"
+def _with_ratio(row: Row, name: str, ours: str = "") -> str:
+    """Return a time, and in brackets its ratio to the floor and, of a library, to ours."""
+    seconds = row["seconds"]
+    beside_ours = f"; {seconds[name] / seconds[ours]:.2f} × ours" if ours else ""
+    return f"{_ms(seconds[name])} ({seconds[name] / seconds['floor']:.2f}{beside_ours})"
 
 
 def best_of(row: Row, who: str) -> str:
@@ -122,13 +125,15 @@ def _peer(row: Row, who: str) -> str:
     if who not in row["seconds"]:
         return "–"
     best = best_of(row, who)
-    shown = _with_ratio(row, who)
-    return shown if best == who else f"{shown}; {best.split(', ')[1]}: {_with_ratio(row, best)}"
+    shown = _with_ratio(row, who, "ours")
+    if best == who:
+        return shown
+    return f"{shown}, {best.split(', ')[1]}: {_with_ratio(row, best, best_of(row, 'ours'))}"
 
 
 def _memory(row: Row) -> str:
-    found = row["megabytes"].get("ours")
-    return "?" if found is None else f"{found:,.0f} MB"
+    found = {who: row["megabytes"].get(who) for who in ("ours", *LIBRARIES)}
+    return ", ".join(f"{who} {megabytes:,.0f}" for who, megabytes in found.items() if megabytes is not None) or "?"
 
 
 def _agreement(row: Row) -> str:
