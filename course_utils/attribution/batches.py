@@ -72,6 +72,19 @@ def batches(
     return _each(torch.tensor_split(rows, math.ceil(n_rows / size)), n_rows, progress)
 
 
+def in_batches(of_rows: Callable[[Tensor, Tensor], Tensor], x: Tensor) -> Tensor:
+    """Return `of_rows(points, row_numbers)` for all rows of x (N, …), asked for a batch at a time, as one tensor.
+
+    Examples
+    --------
+    >>> in_batches(lambda points, rows: points[:, 0] * rows, torch.full((3, 1), 5.0))
+    tensor([ 0.,  5., 10.])
+    """
+    if len(x) <= default_batch_size(x):
+        return of_rows(x, torch.arange(len(x), device=x.device))
+    return torch.cat([of_rows(x[rows], rows) for rows in batches(len(x), x)])
+
+
 def _each(all_rows: tuple[Tensor, ...], n_rows: int, progress: Progress | None) -> Iterator[Tensor]:
     done = 0
     for rows in all_rows:

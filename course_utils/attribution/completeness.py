@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from course_utils.attribution.baselines import Baselines, as_baselines
-from course_utils.attribution.batches import batches
+from course_utils.attribution.batches import in_batches
 from course_utils.attribution.scores import Model, Scores, Target, check_values, scores
 
 
@@ -59,4 +59,4 @@ def convergence_delta(
 
 def _score(F: Scores, x: Tensor) -> Tensor:
     with torch.no_grad():
-        return torch.cat([F(x[rows], rows) for rows in batches(len(x), x)])
+        return in_batches(F, x)

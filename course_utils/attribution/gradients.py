@@ -8,10 +8,12 @@ Training asks for :math:`\partial L / \partial w`, the slope of a loss in the we
 
 from __future__ import annotations
 
+import functools
+
 import torch
 from torch import Tensor
 
-from course_utils.attribution.batches import batches
+from course_utils.attribution.batches import in_batches
 from course_utils.attribution.scores import Model, Scores, Target, scores
 
 
@@ -51,7 +53,7 @@ def vanilla_gradient(model: Model, inputs: Tensor, target: Target = None) -> Ten
     tensor([[ 3., -2.]])
     """
     F, x = scores(model, inputs, target), inputs.detach()
-    return torch.cat([gradient(F, x[rows], rows) for rows in batches(len(x), x)])
+    return in_batches(functools.partial(gradient, F), x)
 
 
 def input_x_gradient(model: Model, inputs: Tensor, target: Target = None) -> Tensor:

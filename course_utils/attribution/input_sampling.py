@@ -89,7 +89,9 @@ def rise(
         seen = M[k].to(x)
         with torch.no_grad():
             weights = F(x[i] * seen, i)
-        total.index_add_(0, i, weights.reshape(-1, 1, 1, 1).double() * seen)
+        of_input = torch.zeros(N, len(rows), dtype=torch.float64, device=x.device)
+        of_input[i, torch.arange(len(rows))] = weights.double()
+        total += torch.einsum("nr,rchw->nchw", of_input, seen.double())
     return (total / (probability * n)).to(x)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Literal, get_args
 
 import numpy as np
@@ -65,5 +66,11 @@ def quadrature(rule: Rule, n_steps: int) -> tuple[Tensor, Tensor]:
         weights = torch.full((m,), 1 / (m - 1), dtype=torch.float64)
         weights[[0, -1]] /= 2
         return k / (m - 1), weights
-    nodes, weights_on_two = np.polynomial.legendre.leggauss(m)  # on [−1, 1], an interval of length 2
+    nodes, weights_on_two = _gauss_legendre(m)  # on [−1, 1], an interval of length 2
     return torch.from_numpy((1 + nodes) / 2), torch.from_numpy(weights_on_two / 2)
+
+
+@functools.cache
+def _gauss_legendre(m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Compute nodes and weights once for each m: they are eigenvalues, and take as long as some passes of a digit."""
+    return np.polynomial.legendre.leggauss(m)

@@ -21,7 +21,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from course_utils.attribution.batches import batches
+from course_utils.attribution.batches import in_batches
 from course_utils.attribution.gradients import slope
 from course_utils.attribution.relu_nodes import OutOfPlaceRelu, relu_nodes
 from course_utils.attribution.scores import Model, Scores, Target, scores
@@ -99,7 +99,7 @@ def deconvnet(model: Model, inputs: Tensor, target: Target = None) -> Tensor:
 
 def _with_rule(rule: Rule, method: str, model: Model, inputs: Tensor, target: Target) -> Tensor:
     F, x = scores(model, inputs, target), inputs.detach()
-    return torch.cat([_backward(F, x[rows], rows, rule, method) for rows in batches(len(x), x)])
+    return in_batches(lambda points, rows: _backward(F, points, rows, rule, method), x)
 
 
 def _backward(F: Scores, points: Tensor, examples: Tensor, rule: Rule, method: str) -> Tensor:
