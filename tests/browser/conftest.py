@@ -194,7 +194,17 @@ class Notebook:
         return self.page.evaluate("window.callbackErrors")
 
     def kernel(self, code):
-        """Run code in the notebook's kernel and return what it printed."""
+        """Run code in the notebook's kernel and return what it printed; asked again where nothing came.
+
+        While an explorer works, the kernel may put a printed line down to the message of the explorer.
+        """
+        for _ in range(3):
+            said = self._printed(code)
+            if said:
+                break
+        return said
+
+    def _printed(self, code):
         return self.page.evaluate(
             """async code => { let said = '';
             const future = jupyterapp.shell.currentWidget.sessionContext.session.kernel
