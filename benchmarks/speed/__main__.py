@@ -70,7 +70,7 @@ def measure_all(out: Path, full: bool, only: str) -> None:
             command = [sys.executable, "-m", "benchmarks.speed", "--row", subject, method]
             if full and allocator == "default" and subject in FULL_AMOUNT:
                 command.append("--full")
-            variables = {**os.environ, **ALLOCATORS[allocator]}
+            variables = {**os.environ, "TQDM_DISABLE": "1", **ALLOCATORS[allocator]}
             run = subprocess.run(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True, check=True)
             keep(target, json.loads(run.stdout.splitlines()[-1]))
             print(f"{row}: {time.perf_counter() - started:.0f} s", flush=True)

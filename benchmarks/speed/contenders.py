@@ -6,7 +6,6 @@ number too. Progress bars are off. What a library lacks is left out; what it fai
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -22,8 +21,6 @@ from course_utils import attribution
 from .jobs import Amount, Job
 from .measuring import fastest
 from .subjects import Subject
-
-os.environ.setdefault("TQDM_DISABLE", "1")
 
 Explain = Callable[..., Any]
 

@@ -25,7 +25,7 @@ class Amount:
 
 
 FULL = Amount(smooth=25, steps=50, masks=500, lime=1000, photo_stride=8, digit_stride=1)
-SHORT = Amount(smooth=10, steps=20, masks=64, lime=96, photo_stride=24, digit_stride=2)
+SHORT = Amount(smooth=10, steps=20, masks=64, lime=96, photo_stride=15, digit_stride=2)
 TRIAL = Amount(smooth=25, steps=32, masks=32, lime=32, photo_stride=42, digit_stride=1)
 """Enough to find the best batch size by, on photographs; digits take the whole."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -34,9 +34,9 @@ class Subject:
 
 
 def load_subject(name: str, stride: int | None = None) -> Subject:
-    """Load one of `SUBJECTS` with its image."""
+    """Load one of `SUBJECTS` with its image; with a large stride the window is as large, so that nothing is left out."""
     subject = SUBJECTS[name]()
-    return subject if stride is None else Subject(**{**vars(subject), "stride": stride})
+    return subject if stride is None else replace(subject, stride=stride, window=max(stride, subject.window))
 
 
 def _digit_network() -> Subject:
