@@ -34,7 +34,7 @@ class Subject:
 
 
 def load_subject(name: str, stride: int | None = None) -> Subject:
-    """Load one of `SUBJECTS` with its image; with a large stride the window is as large, so that nothing is left out."""
+    """Load one of `SUBJECTS`; with a large stride the window is as large, so that no pixel is left out."""
     subject = SUBJECTS[name]()
     return subject if stride is None else replace(subject, stride=stride, window=max(stride, subject.window))
 
