@@ -18,7 +18,7 @@ ROWS_AT_ONCE = (
     (100, 1024),  # tables
     (1_000, 64),  # 28 × 28 digits
     (20_000, 32),  # 64 × 64 pictures in colour
-    (200_000, 8),  # 224 × 224 photographs
+    (200_000, 6),  # 224 × 224 photographs
     (1_000_000, 4),
 )
 """More rows than this are slower, not faster, on a laptop: the buffers of a layer grow beyond 32 MiB, and the system
@@ -31,7 +31,7 @@ def default_batch_size(inputs: Tensor) -> int:
     Examples
     --------
     >>> default_batch_size(torch.zeros(1, 1, 28, 28)), default_batch_size(torch.zeros(1, 3, 224, 224))
-    (64, 8)
+    (64, 6)
     """
     values = inputs[0].numel()
     return next((rows for largest, rows in ROWS_AT_ONCE if values <= largest), 1)
