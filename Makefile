@@ -59,10 +59,10 @@ browser-test: install-dev  ## each notebook in JupyterLab in a real browser; scr
 	$(RUN) pytest tests/browser/test_notebooks_in_browser.py -n 2
 
 # Let nothing else run meanwhile. A row that is in build/bench… is not measured again: remove it, or the folder.
-bench: install-dev  ## time the methods beside their floor and other libraries: a small part, under 9 minutes
+bench: install-dev  ## time the methods beside their floor and other libraries: a small part
 	$(RUN) benchmarks.speed
 
-bench-full: install-dev  ## time all of it, about an hour; goes on where it was stopped; writes benchmarks/README.md
+bench-full: install-dev  ## time all of it; goes on where it was stopped; writes benchmarks/README.md
 	$(RUN) benchmarks.speed --full
 
 # Pins stay as they are unless pyproject.toml asks for more; `make lock UPGRADE=--upgrade` takes what is newest.

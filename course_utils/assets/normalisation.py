@@ -45,7 +45,7 @@ class Normalise(nn.Module):
         """Map images (N, C, H, W) in [0, 1] to the range the network was trained on, stored channels last.
 
         Same values in another order of memory: a pixel's channels side by side, as convolutions on a processor like
-        them. What follows keeps that order, and takes a fifth to a half less time (see `benchmarks/`).
+        them. What follows keeps that order, and takes a seventh to a half less time (see `benchmarks/README.md`).
         """
         normalised = (images - self.mean) / self.std
         # `to(memory_format=torch.channels_last)` is this for (N, C, H, W), and fails under torch.func.vmap.

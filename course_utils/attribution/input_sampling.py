@@ -89,6 +89,7 @@ def rise(
         seen = M[k].to(x)
         with torch.no_grad():
             weights = F(x[i] * seen, i)
+        # Row j counts for its input alone: a matrix (inputs, rows) with one weight in each column.
         of_input = torch.zeros(N, len(rows), dtype=torch.float64, device=x.device)
         of_input[i, torch.arange(len(rows))] = weights.double()
         total += torch.einsum("nr,rchw->nchw", of_input, seen.double())

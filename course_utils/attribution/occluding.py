@@ -173,7 +173,8 @@ def sum_over_windows(lost: Tensor, inside: list[Tensor]) -> Tensor:
     >>> sum_over_windows(torch.tensor([[5.0, 7.0]]), covered_places(windows, (3,), torch.device("cpu")))
     tensor([[ 5., 12.,  7.]])
     """
-    # A window is a product over the axes, so this is a product of matrices: no array (windows, …) is made.
+    # A window is a product over the axes, so this is a product of matrices, one axis after the other: no mask of every
+    # window is made.
     n, window, first_axis = 0, 1, 2  # names of the dimensions, as einsum wants them
     factors: list[Tensor | list[int]] = []
     for axis, at_axis in enumerate(inside, start=first_axis):
