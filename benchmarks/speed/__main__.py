@@ -8,21 +8,26 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ALLOCATORS = {
-    "default": {},
-    # glibc keeps freed buffers instead of giving them back and clearing them anew; other systems ignore these.
-    "glibc keeps": {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "4294967296"},
+    "lab": {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "4294967296"},
+    "system": {},
 }
+"""The environments of the two columns: what `make lab` sets, and nothing."""
 
-SHORT_RUN = ("digits", "efficientnet", "resnet")
-"""The models of `make bench`."""
-FULL_AMOUNT = ("digits", "efficientnet")
-"""What `make bench-full` times with all samples; the others and the second allocator get those of `make bench`."""
-BOTH_ALLOCATORS = ("digits", "efficientnet")
+SHORT_RUN = (("lab", "digits"), ("lab", "efficientnet"), ("lab", "resnet"))
+FULL_RUN = (
+    *SHORT_RUN,
+    ("lab", "efficientnet-folded"),
+    ("system", "digits"),
+    ("system", "efficientnet"),
+)
+FULL_AMOUNT = ("digits", "efficientnet", "efficientnet-folded")
+"""What `make bench-full` times with all samples; ResNet-18 gets a part of them."""
 
 
 def main() -> None:
@@ -48,19 +53,21 @@ def main() -> None:
 
 def one_row(subject: str, method: str, *, full: bool) -> dict[str, object] | None:
     """Measure one row here, in this process."""
-    from .jobs import FULL, SHORT
+    from .jobs import FULL, PART, SHORT
     from .one_row import measure
 
-    return measure(subject, method, FULL if full else SHORT, budget=20 if full else 2)
+    warnings.filterwarnings("ignore", message="Input Tensor .* did not already require gradients")  # Captum, each time
+    if not full:
+        return measure(subject, method, SHORT, budget=1)
+    amount = FULL if subject in FULL_AMOUNT else PART
+    return measure(subject, method, amount, budget=20 if subject == "digits" else 40)
 
 
 def measure_all(out: Path, full: bool, only: str) -> None:
     """Measure each row in a process of its own and keep it in a file of its own."""
     from .jobs import METHODS
 
-    chosen = [("default", subject) for subject in (*FULL_AMOUNT, "efficientnet-folded", "resnet")] if full else []
-    chosen += [("glibc keeps", subject) for subject in BOTH_ALLOCATORS] if full else []
-    for allocator, subject in chosen or [("default", subject) for subject in SHORT_RUN]:
+    for allocator, subject in FULL_RUN if full else SHORT_RUN:
         for method in METHODS:
             row = f"{allocator}--{subject}--{method}".replace(" ", "-")
             target = out / "rows" / f"{row}.json"
@@ -68,9 +75,10 @@ def measure_all(out: Path, full: bool, only: str) -> None:
                 continue
             started = time.perf_counter()
             command = [sys.executable, "-m", "benchmarks.speed", "--row", subject, method]
-            if full and allocator == "default" and subject in FULL_AMOUNT:
+            if full:
                 command.append("--full")
-            variables = {**os.environ, "TQDM_DISABLE": "1", **ALLOCATORS[allocator]}
+            inherited = {name: value for name, value in os.environ.items() if name not in ALLOCATORS["lab"]}
+            variables = {**inherited, "TQDM_DISABLE": "1", **ALLOCATORS[allocator]}
             run = subprocess.run(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True, check=True)
             keep(target, json.loads(run.stdout.splitlines()[-1]))
             print(f"{row}: {time.perf_counter() - started:.0f} s", flush=True)

@@ -32,7 +32,7 @@ def draw(results: dict[str, Any], folder: Path) -> None:
 
 def beside_the_floor(results: dict[str, Any]) -> Figure:
     """Draw, for each model, how many times the floor everybody takes, each at the best setting."""
-    rows = [row for name, row in results["rows"].items() if name.startswith("default")]
+    rows = [row for name, row in results["rows"].items() if name.startswith("lab")]
     subjects = list(dict.fromkeys(row["subject"] for row in rows if "folded" not in row["subject"]))
     figure = Figure(figsize=(13, 5), layout="constrained")
     axes = figure.subplots(1, len(subjects), sharey=True, squeeze=False)[0]

@@ -14,7 +14,7 @@ Kind = Literal["forward", "gradient", "layer"]
 
 @dataclass(frozen=True)
 class Amount:
-    """How many samples, steps and masks; `full` is what the goals are stated for."""
+    """How many samples, steps and masks, and which batch sizes are tried; `FULL` is what the goals are stated for."""
 
     smooth: int
     steps: int
@@ -22,11 +22,15 @@ class Amount:
     lime: int
     photo_stride: int
     digit_stride: int
+    photo_sizes: tuple[int, ...] = (4, 8, 12)
+    """Rows at once that everybody may choose from; more are slower on the machines that this was tried on."""
+    digit_sizes: tuple[int, ...] = (32, 64, 128)
 
 
 FULL = Amount(smooth=25, steps=50, masks=500, lime=1000, photo_stride=8, digit_stride=1)
-SHORT = Amount(smooth=10, steps=20, masks=64, lime=96, photo_stride=15, digit_stride=2)
-TRIAL = Amount(smooth=25, steps=32, masks=32, lime=32, photo_stride=42, digit_stride=1)
+PART = Amount(smooth=12, steps=24, masks=48, lime=96, photo_stride=20, digit_stride=1)
+SHORT = Amount(6, 12, 16, 32, photo_stride=38, digit_stride=2, photo_sizes=(8,), digit_sizes=(64,))
+TRIAL = Amount(smooth=24, steps=24, masks=24, lime=24, photo_stride=45, digit_stride=1)
 """Enough to find the best batch size by, on photographs; digits take the whole."""
 
 

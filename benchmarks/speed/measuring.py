@@ -24,7 +24,7 @@ def seconds(run: Run) -> float:
     return time.perf_counter() - started
 
 
-def fastest(choices: Mapping[str, Run], rounds: int = 3) -> str:
+def fastest(choices: Mapping[str, Run], rounds: int = 2) -> str:
     """Return the name of the choice that is fastest, after one call to warm up."""
     for run in choices.values():
         run()

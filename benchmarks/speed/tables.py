@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from .jobs import METHODS
 
 Row = dict[str, Any]
 LIBRARIES = {"Captum": "captum", "zennit": "zennit", "torchcam": "torchcam", "grad-cam": "grad-cam", "lime": "lime"}
+FOLDED = ", folded"
 README = Path(__file__).parents[1] / "README.md"
 RESULTS = README.with_name("results.json")
 
@@ -67,36 +68,39 @@ def _processor() -> str:
 def markdown(results: dict[str, Any]) -> str:
     """Return all tables."""
     parts = [", ".join(f"{name} {value}" for name, value in results["machine"].items()) + "."]
-    for allocator, subject in _pairs(results):
-        rows = [
-            row for name, row in results["rows"].items() if name.startswith(allocator) and row["subject"] == subject
-        ]
-        rows.sort(key=lambda row: METHODS.index(row["method"]))
-        note = "the system's allocator" if allocator == "default" else "glibc keeps what is freed"
-        parts.append(f"### {subject}, {note}\n\n" + "\n".join(_table(rows)))
+    for (allocator, subject), rows in _by_model(results).items():
+        if subject.endswith(FOLDED):
+            continue
+        folded = _by_model(results).get((allocator, subject + FOLDED), [])
+        note = "as under `make lab`" if allocator == "lab" else "the system's allocator"
+        parts.append(f"### {subject}, {note}\n\n" + "\n".join(_table(rows, folded)))
     parts += [table(results[name]) for name, table in EXTRAS.items() if name in results]
     return "\n\n".join(parts) + "\n"
 
 
-def _pairs(results: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    seen = set()
+def _by_model(results: dict[str, Any]) -> dict[tuple[str, str], list[Row]]:
+    """Return the rows of each allocator and model, in the order of `METHODS`."""
+    found: dict[tuple[str, str], list[Row]] = {}
     for name, row in results["rows"].items():
-        pair = (name.split("--")[0], row["subject"])
-        if pair not in seen:
-            seen.add(pair)
-            yield pair
+        found.setdefault((name.split("--")[0], row["subject"]), []).append(row)
+    return {of: sorted(rows, key=lambda row: METHODS.index(row["method"])) for of, rows in found.items()}
 
 
-def _table(rows: list[Row]) -> Iterator[str]:
+def _table(rows: list[Row], folded: Sequence[Row] = ()) -> Iterator[str]:
     """Yield the lines of the table of one model: times and, in brackets, ratios to the floor."""
     people = [who for who in LIBRARIES if any(who in row["seconds"] or who in row["failed"] for row in rows)]
+    beside = {row["method"]: row for row in folded}
     heads = ["method (passes)", "floor", "ours", "ours, best batch", *people, "added MB", "same map"]
+    heads += ["folded: floor", "folded: ours"] if beside else []
     yield "| " + " | ".join(heads) + " |"
     yield "|" + "---|" * len(heads)
     for row in rows:
         cells = [f"{row['method']} ({row['passes']})", _ms(row["seconds"]["floor"]), _variants(row, "ours", False)]
-        cells += [_variants(row, "ours", True), *(_peer(row, who) for who in people)]
-        yield "| " + " | ".join([*cells, _memory(row), _agreement(row)]) + " |"
+        cells += [_variants(row, "ours", True), *(_peer(row, who) for who in people), _memory(row), _agreement(row)]
+        if beside:
+            other = beside.get(row["method"])
+            cells += [_ms(other["seconds"]["floor"]), _variants(other, "ours", False)] if other else ["–", "–"]
+        yield "| " + " | ".join(cells) + " |"
 
 
 def _ms(seconds: float) -> str:

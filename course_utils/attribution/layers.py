@@ -51,15 +51,17 @@ def activations_and_gradients(F: Scores, points: Tensor, examples: Tensor, layer
 
     The backward pass ends at the layer: what lies below it is not differentiated.
     """
-    module, name = find_layer(F.model, layer)
+    module = layer if isinstance(layer, nn.Module) else find_layer(F.model, layer)[0]
     with torch.inference_mode(False), torch.enable_grad():  # whatever the caller has switched off
-        with _leaf_at(module, name) as leaves:
+        with _leaf_at(module, F.model) as leaves:
             score = F(points.detach(), examples)
         if not leaves:
+            _, name = find_layer(F.model, layer)
             raise ValueError(f"layer: the model did not call {name}; expected a layer between inputs and score")
         (A,) = leaves
         gradients = torch.autograd.grad(score.sum(), A, allow_unused=True)[0] if score.requires_grad else None
     if gradients is None:
+        _, name = find_layer(F.model, layer)
         raise ValueError(
             f"layer: the score has no gradient with respect to the output of {name}; expected a layer between inputs "
             "and score, and differentiable operations above it (no detach, no_grad, numpy, rounding or argmax)"
@@ -68,7 +70,7 @@ def activations_and_gradients(F: Scores, points: Tensor, examples: Tensor, layer
 
 
 @contextmanager
-def _leaf_at(layer: nn.Module, name: str) -> Iterator[list[Tensor]]:
+def _leaf_at(layer: nn.Module, model: Model) -> Iterator[list[Tensor]]:
     """Let the layer's output start a new graph, and collect it; a second call of the layer is refused.
 
     A library that hooks a layer which is called twice explains the last call without a word.
@@ -77,11 +79,13 @@ def _leaf_at(layer: nn.Module, name: str) -> Iterator[list[Tensor]]:
 
     def start_anew(module: nn.Module, args: Any, output: Any) -> Tensor:
         if leaves:
+            _, name = find_layer(model, layer)
             raise ValueError(
                 f"layer: {name} is called more than once in one forward pass, so it has no single output; "
                 "choose a layer that is called once"
             )
         if not isinstance(output, Tensor):
+            _, name = find_layer(model, layer)
             raise TypeError(f"layer: {name} returned {type(output).__name__}; expected a tensor")
         leaves.append(output.detach().clone().requires_grad_())
         return leaves[0].clone()  # what follows may work in place, and must not change the activations

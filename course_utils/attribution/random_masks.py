@@ -36,10 +36,9 @@ class SmoothMasks:
         k, (height, width) = k.to(self.grids.device), self.size
         enlarged = [(CELLS + 1) * cell for cell in _cell(self.size)]
         smooth = functional.interpolate(self.grids[k], size=enlarged, mode="bilinear", align_corners=False)
-        shifts = self.shifts[k].tolist()
-        return torch.stack(
-            [m[:, up : up + height, left : left + width] for m, (up, left) in zip(smooth, shifts, strict=True)]
-        )
+        everywhere = smooth.unfold(2, height, 1).unfold(3, width, 1)  # a view (M, 1, up, left, H, W)
+        up, left = self.shifts[k].unbind(1)
+        return everywhere[torch.arange(len(k), device=k.device), :, up, left]
 
 
 def smooth_masks(n_masks: int, size: tuple[int, int], probability: float = 0.5, seed: int = 0) -> SmoothMasks:

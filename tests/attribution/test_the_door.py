@@ -23,7 +23,7 @@ from course_utils.attribution import (
     vanilla_gradient,
 )
 from course_utils.attribution.baselines import as_baselines, blurred, mean_colour
-from course_utils.attribution.scores import scores
+from course_utils.attribution.scores import all_finite, scores
 
 from .networks import FLOAT64, conv_net, draw, nothing_changes, relative, seeded
 
@@ -98,6 +98,14 @@ def test_bad_inputs_and_targets(case: str, method: Method) -> None:
     inputs, target, error, message = BAD_INPUTS[case]
     with nothing_changes(NET, X), pytest.raises(error, match=message):
         method(NET, inputs, target)
+
+
+@pytest.mark.parametrize("largest", [3e38, -3e38])
+def test_values_whose_sum_is_too_large_for_their_type_are_finite(largest: float) -> None:
+    assert all_finite(torch.full((4,), largest))
+    assert all_finite(torch.tensor([largest, largest, -largest, -largest]))
+    assert not all_finite(torch.tensor([largest, largest, float("inf")]))
+    assert not all_finite(torch.tensor([float("inf"), -float("inf")]))
 
 
 BAD_MODELS: dict[str, tuple[Any, Any, type[Exception], str]] = {

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.speed import tables
 from benchmarks.speed.contenders import contenders
 from benchmarks.speed.floors import floor_of
-from benchmarks.speed.jobs import FULL, METHODS, SHORT, TRIAL, Amount, job_for
+from benchmarks.speed.jobs import FULL, METHODS, PART, SHORT, TRIAL, Amount, job_for
 from benchmarks.speed.one_row import correlation, flat, measure
 from benchmarks.speed.subjects import load_subject
 
@@ -53,11 +53,11 @@ def test_the_amount_of_work_is_counted_in_passes() -> None:
     assert (counted["LIME"], counted["RISE"], counted["integrated gradients"]) == (1000, 500, 50)
 
 
-@pytest.mark.parametrize("amount", [SHORT, TRIAL])
+@pytest.mark.parametrize("amount", [PART, SHORT, TRIAL])
 def test_the_smaller_jobs_leave_no_pixel_uncovered(amount: Amount) -> None:
     photo = load_subject("resnet", amount.photo_stride)
     assert photo.stride <= photo.window
-    assert job_for("occlusion", photo, amount).passes in (225, 36)
+    assert 25 <= job_for("occlusion", photo, amount).passes < 200
 
 
 def test_a_folded_network_has_no_row_for_grad_cam() -> None:
