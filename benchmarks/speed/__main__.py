@@ -20,14 +20,9 @@ ALLOCATORS = {
 """The environments of the two columns: what `make lab` sets, and nothing."""
 
 SHORT_RUN = (("lab", "digits"), ("lab", "efficientnet"), ("lab", "resnet"))
-FULL_RUN = (
-    *SHORT_RUN,
-    ("lab", "efficientnet-folded"),
-    ("system", "digits"),
-    ("system", "efficientnet"),
-)
-FULL_AMOUNT = ("digits", "efficientnet", "efficientnet-folded")
-"""What `make bench-full` times with all samples; ResNet-18 gets a part of them."""
+FULL_RUN = (*SHORT_RUN, ("lab", "efficientnet-folded"), ("system", "digits"), ("system", "efficientnet"))
+PART_ONLY = (("lab", "resnet"), ("system", "efficientnet"))
+"""Rows of `make bench-full` that get a part of the samples and windows: the whole would take an hour more."""
 
 
 def main() -> None:
@@ -35,11 +30,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--full", action="store_true", help="all samples and windows, both allocators")
     arguments.add_argument("--out", type=Path, help="folder of the rows; rows that are there are not measured again")
-    arguments.add_argument("--row", nargs=2, metavar=("MODEL", "METHOD"), help="measure one row and print it")
+    arguments.add_argument("--row", nargs=3, metavar=("MODEL", "METHOD", "AMOUNT"), help="print one row")
     arguments.add_argument("--only", default="", help="rows whose name contains this")
     options = arguments.parse_args()
     if options.row:
-        print(json.dumps(one_row(*options.row, full=options.full)))
+        print(json.dumps(one_row(*options.row)))
         return
     out = options.out or ROOT / "build" / ("bench-full" if options.full else "bench")
     measure_all(out, options.full, options.only)
@@ -51,16 +46,13 @@ def main() -> None:
     write(out, options.full)
 
 
-def one_row(subject: str, method: str, *, full: bool) -> dict[str, object] | None:
+def one_row(subject: str, method: str, amount: str) -> dict[str, object] | None:
     """Measure one row here, in this process."""
-    from .jobs import FULL, PART, SHORT
+    from .jobs import AMOUNTS
     from .one_row import measure
 
     warnings.filterwarnings("ignore", message="Input Tensor .* did not already require gradients")  # Captum, each time
-    if not full:
-        return measure(subject, method, SHORT, budget=1)
-    amount = FULL if subject in FULL_AMOUNT else PART
-    return measure(subject, method, amount, budget=20 if subject == "digits" else 40)
+    return measure(subject, method, AMOUNTS[amount], budget=1 if amount == "short" else 20)
 
 
 def measure_all(out: Path, full: bool, only: str) -> None:
@@ -74,9 +66,8 @@ def measure_all(out: Path, full: bool, only: str) -> None:
             if target.exists() or only not in row:
                 continue
             started = time.perf_counter()
-            command = [sys.executable, "-m", "benchmarks.speed", "--row", subject, method]
-            if full:
-                command.append("--full")
+            amount = "short" if not full else "part" if (allocator, subject) in PART_ONLY else "full"
+            command = [sys.executable, "-m", "benchmarks.speed", "--row", subject, method, amount]
             inherited = {name: value for name, value in os.environ.items() if name not in ALLOCATORS["lab"]}
             variables = {**inherited, "TQDM_DISABLE": "1", **ALLOCATORS[allocator]}
             run = subprocess.run(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True, check=True)

@@ -33,6 +33,8 @@ SHORT = Amount(6, 12, 16, 32, photo_stride=38, digit_stride=2, photo_sizes=(8,),
 TRIAL = Amount(smooth=24, steps=24, masks=24, lime=24, photo_stride=45, digit_stride=1)
 """Enough to find the best batch size by, on photographs; digits take the whole."""
 
+AMOUNTS = {"full": FULL, "part": PART, "short": SHORT}
+
 
 @dataclass(frozen=True)
 class Job:

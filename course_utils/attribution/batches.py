@@ -14,37 +14,31 @@ Progress: TypeAlias = Callable[[int, int], None]
 """Called after each batch with the rows done and the rows in all. What it raises stops the method."""
 
 ROWS_AT_ONCE = (
-    # values in a row, at most; rows that go forward; rows that go forward and backward
-    (100, 1024, 1024),  # tables
-    (1_000, 128, 64),  # 28 × 28 digits
-    (20_000, 32, 32),  # 64 × 64 pictures in colour
-    (200_000, 6, 8),  # 224 × 224 photographs
-    (1_000_000, 4, 4),
+    # values in a row, at most; rows in a batch
+    (100, 1024),  # tables
+    (1_000, 128),  # 28 × 28 digits
+    (20_000, 32),  # 64 × 64 pictures in colour
+    (200_000, 8),  # 224 × 224 photographs
+    (1_000_000, 4),
 )
-"""More rows than this are slower, not faster, on a laptop: the buffers of a layer grow beyond 32 MiB, and the system
-maps and clears fresh memory for each of them. Fewer rows leave the processor waiting between the layers. A pass that
-comes back keeps the buffers of all layers anyway, so for photographs it gains from a few rows more."""
+"""Fewer rows leave the processor waiting between the layers; more gain a few per cent and take memory. On a Linux whose
+allocator gives every large buffer back, photographs lose by more than 5: `make lab` tells it to keep them."""
 
 
-def default_batch_size(inputs: Tensor, backward: bool = False) -> int:
-    """Return the number of rows of this size that a laptop processes best at once; `backward`: with their gradients.
+def default_batch_size(inputs: Tensor) -> int:
+    """Return the number of rows of this size that a laptop processes best at once.
 
     Examples
     --------
-    >>> default_batch_size(torch.zeros(1, 1, 28, 28)), default_batch_size(torch.zeros(1, 1, 28, 28), backward=True)
-    (128, 64)
+    >>> default_batch_size(torch.zeros(1, 1, 28, 28)), default_batch_size(torch.zeros(1, 3, 224, 224))
+    (128, 8)
     """
     values = inputs[0].numel()
-    return next((rows[backward] for largest, *rows in ROWS_AT_ONCE if values <= largest), 1)
+    return next((rows for largest, rows in ROWS_AT_ONCE if values <= largest), 1)
 
 
 def batches(
-    n_rows: int,
-    inputs: Tensor,
-    batch_size: int | None = None,
-    progress: Progress | None = None,
-    *,
-    backward: bool = False,
+    n_rows: int, inputs: Tensor, batch_size: int | None = None, progress: Progress | None = None
 ) -> Iterator[Tensor]:
     """Yield the row numbers 0 … n_rows − 1 in consecutive tensors of at most `batch_size`, as equal as can be.
 
@@ -57,11 +51,9 @@ def batches(
     inputs
         (N, …); one row is as large as one input, which decides the default.
     batch_size
-        Rows at once, at least 1; None takes `default_batch_size(inputs, backward)`.
+        Rows at once, at least 1; None takes `default_batch_size(inputs)`.
     progress
         Called as `progress(rows_done, n_rows)` when a batch has been worked on; None is silent.
-    backward
-        Whether gradients of these rows are asked for, too.
 
     Examples
     --------
@@ -74,13 +66,13 @@ def batches(
     tensor([2])
     3 3
     """
-    size = default_batch_size(inputs, backward) if batch_size is None else batch_size
+    size = default_batch_size(inputs) if batch_size is None else batch_size
     check_count("batch_size", size)
     rows = torch.arange(n_rows, device=inputs.device)
     return _each(torch.tensor_split(rows, math.ceil(n_rows / size)), n_rows, progress)
 
 
-def in_batches(of_rows: Callable[[Tensor, Tensor], Tensor], x: Tensor, *, backward: bool = False) -> Tensor:
+def in_batches(of_rows: Callable[[Tensor, Tensor], Tensor], x: Tensor) -> Tensor:
     """Return `of_rows(points, row_numbers)` for all rows of x (N, …), asked for a batch at a time, as one tensor.
 
     Examples
@@ -88,9 +80,9 @@ def in_batches(of_rows: Callable[[Tensor, Tensor], Tensor], x: Tensor, *, backwa
     >>> in_batches(lambda points, rows: points[:, 0] * rows, torch.full((3, 1), 5.0))
     tensor([ 0.,  5., 10.])
     """
-    if len(x) <= default_batch_size(x, backward):
+    if len(x) <= default_batch_size(x):
         return of_rows(x, torch.arange(len(x), device=x.device))
-    return torch.cat([of_rows(x[rows], rows) for rows in batches(len(x), x, backward=backward)])
+    return torch.cat([of_rows(x[rows], rows) for rows in batches(len(x), x)])
 
 
 def _each(all_rows: tuple[Tensor, ...], n_rows: int, progress: Progress | None) -> Iterator[Tensor]:

@@ -48,7 +48,7 @@ def channel_evidence(model: Model, inputs: Tensor, target: Target = None, *, lay
     (tensor([[1., 1.]]), tensor([[ 3., -1.]]))
     """
     F, x = scores(model, inputs, target), images_only(inputs)
-    pairs = [activations_and_gradients(F, x[rows], rows, layer) for rows in batches(len(x), x, backward=True)]
+    pairs = [activations_and_gradients(F, x[rows], rows, layer) for rows in batches(len(x), x)]
     A, gradients = (torch.cat(parts) for parts in zip(*pairs, strict=True))
     _check_maps(A, layer, model)
     return ChannelEvidence(A, gradients)

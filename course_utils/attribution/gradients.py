@@ -53,7 +53,7 @@ def vanilla_gradient(model: Model, inputs: Tensor, target: Target = None) -> Ten
     tensor([[ 3., -2.]])
     """
     F, x = scores(model, inputs, target), inputs.detach()
-    return in_batches(functools.partial(gradient, F), x, backward=True)
+    return in_batches(functools.partial(gradient, F), x)
 
 
 def input_x_gradient(model: Model, inputs: Tensor, target: Target = None) -> Tensor:

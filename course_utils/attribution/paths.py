@@ -73,7 +73,7 @@ def path_integrated_gradients(
     middles, steps = (points[1:] + points[:-1]) / 2, points[1:] - points[:-1]  # both (m, N, …)
     n, m = len(x), len(steps)
     attributions = torch.zeros_like(x)
-    for rows in batches(n * m, x, batch_size, progress, backward=True):
+    for rows in batches(n * m, x, batch_size, progress):
         i, k = rows // m, rows % m  # row = point k on the path of input i
         attributions.index_add_(0, i, gradient(F, middles[k, i], i) * steps[k, i])
     return attributions
@@ -96,7 +96,7 @@ def weighted_path_gradient(
     column = (-1, *[1] * (x.ndim - 1))
     starts, n, m = x0.flatten(0, 1), len(x), len(alphas)
     total = torch.zeros_like(starts)
-    for rows in batches(len(starts) * m, x, batch_size, progress, backward=True):
+    for rows in batches(len(starts) * m, x, batch_size, progress):
         j, k = rows // m, rows % m  # row = point k on the path from start j
         i, alpha, w = j % n, alphas[k].reshape(column), weights[k].reshape(column)
         total.index_add_(0, j, w * gradient(F, starts[j] + alpha * (x[i] - starts[j]), i))

@@ -99,7 +99,7 @@ def deconvnet(model: Model, inputs: Tensor, target: Target = None) -> Tensor:
 
 def _with_rule(rule: Rule, method: str, model: Model, inputs: Tensor, target: Target) -> Tensor:
     F, x = scores(model, inputs, target), inputs.detach()
-    return in_batches(lambda points, rows: _backward(F, points, rows, rule, method), x, backward=True)
+    return in_batches(lambda points, rows: _backward(F, points, rows, rule, method), x)
 
 
 def _backward(F: Scores, points: Tensor, examples: Tensor, rule: Rule, method: str) -> Tensor:

@@ -83,8 +83,7 @@ def smooth_grad(
 
     noise = generator("smooth_grad", seed=seed)
     total = torch.zeros_like(x)
-    at_once = max(1, default_batch_size(x, backward=True) // len(x))
-    for copies in batches(n_samples, x, at_once, progress):
+    for copies in batches(n_samples, x, max(1, default_batch_size(x) // len(x)), progress):
         k = len(copies)
         # One draw at a time, so that the noise does not depend on how many copies go through the model together.
         draws = [torch.randn(x.shape[1:], generator=noise, dtype=torch.float32).to(x) for _ in range(k)]

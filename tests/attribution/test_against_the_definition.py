@@ -150,7 +150,7 @@ def test_no_batch_is_larger_than_the_default_for_its_size() -> None:
 
     for shape in ((1, 28, 28), (3, 40, 40)):
         x = torch.zeros(100, *shape)
-        limit = default_batch_size(x, backward=True)
+        limit = default_batch_size(x)
         for method in (vanilla_gradient, lambda m, x, t: smooth_grad(m, x[:2], t), integrated_gradients):
             model = Widest(nn.Sequential(nn.AvgPool2d(7), nn.Flatten(), nn.LazyLinear(3)))
             model(x[:1])  # the lazy layer takes its size
@@ -159,10 +159,9 @@ def test_no_batch_is_larger_than_the_default_for_its_size() -> None:
             assert 0 < model.widest <= limit
 
 
-@pytest.mark.parametrize("backward", [False, True])
-def test_default_batch_sizes_fall_with_the_size_of_a_row(backward: bool) -> None:
-    assert default_batch_size(torch.zeros(1, 1, 28, 28), backward) in range(32, 129)
-    assert default_batch_size(torch.zeros(1, 3, 224, 224), backward) in range(5, 11)
-    sizes = [default_batch_size(torch.zeros(1, 1).expand(1, largest), backward) for largest, *_ in ROWS_AT_ONCE]
+def test_default_batch_sizes_fall_with_the_size_of_a_row() -> None:
+    assert default_batch_size(torch.zeros(1, 1, 28, 28)) in range(32, 129)
+    assert default_batch_size(torch.zeros(1, 3, 224, 224)) in range(5, 11)
+    sizes = [default_batch_size(torch.zeros(1, 1).expand(1, largest)) for largest, _ in ROWS_AT_ONCE]
     assert sizes == sorted(sizes, reverse=True)
-    assert default_batch_size(torch.zeros(1, 1).expand(1, 10**7), backward) == 1
+    assert default_batch_size(torch.zeros(1, 1).expand(1, 10**7)) == 1
