@@ -13,10 +13,9 @@ INSTALL = @$(PYTHON) -m course_utils.delivery.installation
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
 
-# glibc, the allocator of most Linuxes, gives large buffers back and then clears fresh memory for the next ones. These two
-# let it keep them: methods on photographs take up to a quarter less time (benchmarks/README.md). Other systems ignore them.
-lab test bench bench-full: export MALLOC_MMAP_MAX_ := 0
-lab test bench bench-full: export MALLOC_TRIM_THRESHOLD_ := 4294967296
+# What `course lab` sets, see ALLOCATOR in course_utils/delivery/commands.py.
+test bench bench-full: export MALLOC_MMAP_MAX_ := 0
+test bench bench-full: export MALLOC_TRIM_THRESHOLD_ := 4294967296
 
 install:
 	$(INSTALL) requirements.lock

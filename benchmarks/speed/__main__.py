@@ -12,11 +12,10 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+from course_utils.delivery.commands import ALLOCATOR
+
 ROOT = Path(__file__).resolve().parents[2]
-ALLOCATORS = {
-    "lab": {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "4294967296"},
-    "system": {},
-}
+ALLOCATORS: dict[str, dict[str, str]] = {"lab": ALLOCATOR, "system": {}}
 """The environments of the two columns: what `make lab` sets, and nothing."""
 
 SHORT_RUN = (("lab", "digits"), ("lab", "efficientnet"), ("lab", "resnet"))
@@ -68,7 +67,7 @@ def measure_all(out: Path, full: bool, only: str) -> None:
             started = time.perf_counter()
             amount = "short" if not full else "part" if (allocator, subject) in PART_ONLY else "full"
             command = [sys.executable, "-m", "benchmarks.speed", "--row", subject, method, amount]
-            inherited = {name: value for name, value in os.environ.items() if name not in ALLOCATORS["lab"]}
+            inherited = {name: value for name, value in os.environ.items() if name not in ALLOCATOR}
             variables = {**inherited, "TQDM_DISABLE": "1", **ALLOCATORS[allocator]}
             run = subprocess.run(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True, check=True)
             keep(target, json.loads(run.stdout.splitlines()[-1]))
