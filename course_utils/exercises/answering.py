@@ -61,10 +61,14 @@ def take_answer(exercise: Exercise, namespace: Mapping[str, Any], draw: int) -> 
     except NotStarted as stub:
         missing = str(stub).split(":")[0]
         if missing != exercise.id:
-            return _not_started(exercise, f"{exercise.id} needs {missing}, which is not started: {stub}.")
-        return _not_started(exercise, f"Next: {str(stub).split(':', 1)[1].strip()}.")
+            return _not_started(exercise, _sentence(f"{exercise.id} needs {missing}, which is not started: {stub}"))
+        return _not_started(exercise, _sentence(f"Next: {str(stub).split(':', 1)[1].strip()}"))
     except StudentError as error:
         return Outcome(exercise.id, "ERROR", tuple(str(error).split("\n")), points=exercise.points)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("?", ".")) else f"{text}."
 
 
 def _not_started(exercise: Exercise, line: str) -> Outcome:

@@ -66,7 +66,10 @@ def test_solution_passes(exercise: Exercise) -> None:
 @each
 def test_stub_is_not_started(exercise: Exercise) -> None:
     namespace = namespace_of(exercise.notebook, stub_from=exercise.id)
-    assert evaluate(exercise, namespace).status == "NOT STARTED"
+    found = evaluate(exercise, namespace)
+    assert found.status == "NOT STARTED"
+    assert found.lines[0].endswith((".", "?"))
+    assert not found.lines[0].endswith(("..", "?."))
 
 
 @each
