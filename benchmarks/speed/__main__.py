@@ -21,7 +21,7 @@ ALLOCATORS: dict[str, dict[str, str]] = {"lab": ALLOCATOR, "system": {}}
 SHORT_RUN = (("lab", "digits"), ("lab", "efficientnet"), ("lab", "resnet"))
 FULL_RUN = (*SHORT_RUN, ("lab", "efficientnet-folded"), ("system", "digits"), ("system", "efficientnet"))
 PART_ONLY = (("lab", "resnet"), ("system", "efficientnet"))
-"""Rows of `make bench-full` that get a part of the samples and windows: the whole would take an hour more."""
+"""Rows of `make bench-full` that get a part of the samples and windows: it shall take about an hour."""
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ class Amount:
     photo_stride: int
     digit_stride: int
     photo_sizes: tuple[int, ...] = (4, 8, 12)
-    """Rows at once that everybody may choose from; more are slower on the machines that this was tried on."""
+    """Rows at once that the floor and everybody may choose from; more take memory that a laptop may not have."""
     digit_sizes: tuple[int, ...] = (32, 64, 128)
 
 

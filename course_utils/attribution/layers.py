@@ -51,6 +51,7 @@ def activations_and_gradients(F: Scores, points: Tensor, examples: Tensor, layer
 
     The backward pass ends at the layer: what lies below it is not differentiated.
     """
+    # Its name takes a walk over the whole model, so it is looked up where a message needs it.
     module = layer if isinstance(layer, nn.Module) else find_layer(F.model, layer)[0]
     with torch.inference_mode(False), torch.enable_grad():  # whatever the caller has switched off
         with _leaf_at(module, F.model) as leaves:

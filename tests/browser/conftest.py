@@ -194,11 +194,12 @@ class Notebook:
         return self.page.evaluate("window.callbackErrors")
 
     def kernel(self, code):
-        """Run code in the notebook's kernel and return what it printed; asked again where nothing came.
+        """Run code in the notebook's kernel and return what it printed.
 
-        While an explorer works, the kernel may put a printed line down to the message of the explorer.
+        While an explorer works, the kernel may put a printed line down to the message of the explorer. So code that
+        prints is asked again where nothing came; other code runs once.
         """
-        for _ in range(3):
+        for _ in range(3 if "print(" in code else 1):
             said = self._printed(code)
             if said:
                 break

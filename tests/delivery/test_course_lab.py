@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,9 @@ def test_jupyterlab_starts_in_work_with_an_allocator_that_keeps_its_buffers(
     assert folder == str(tmp_path / "work")
     assert variables["MALLOC_MMAP_MAX_"] == "0"
     assert variables["MALLOC_TRIM_THRESHOLD_"] == "1"
+
+
+def test_make_test_and_the_benchmarks_have_the_same_allocator() -> None:
+    makefile = (Path(__file__).parents[2] / "Makefile").read_text("utf-8")
+    exported = re.findall(r"^test bench bench-full: export (\w+) := (.+)$", makefile, re.MULTILINE)
+    assert dict(exported) == commands.ALLOCATOR
